@@ -1,0 +1,4 @@
+//! Enclave for people who live in an IRC client.
+
+pub mod clock;
+pub mod pipe;
