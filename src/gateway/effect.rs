@@ -1,0 +1,63 @@
+//! What the gateway wants done: everything it does to the world goes out as one of these.
+
+use crate::book::Change;
+use crate::enclave::order::Order;
+use crate::irc::ClientId;
+
+use super::ChangeId;
+use super::remembered::Remembered;
+
+/// One thing to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// Send whole lines to a client.
+    ToClient {
+        /// To whom.
+        client: ClientId,
+        /// One or more lines, each ended by CR LF.
+        lines: Vec<u8>,
+    },
+    /// Send what is queued for a client, then close its connection.
+    CloseClient {
+        /// Whose.
+        client: ClientId,
+    },
+    /// Something to do to the mesh.
+    Mesh(Order),
+    /// Change the address book on disk; answered by
+    /// [`BookChanged`](super::event::Event::BookChanged).
+    ChangeBook {
+        /// To tell the answers apart.
+        id: ChangeId,
+        /// What to change.
+        change: Change,
+    },
+    /// Read configuration and address book anew, as at SIGHUP.
+    Reload,
+    /// Keep this over restarts.
+    Remember(Remembered),
+}
+
+/// The effects of one event, in the order in which they must be carried out.
+#[derive(Debug, Default)]
+pub struct Effects(pub Vec<Effect>);
+
+impl Effects {
+    /// Adds an effect.
+    pub fn push(&mut self, effect: Effect) {
+        self.0.push(effect);
+    }
+
+    /// Lets `write` append lines for a client. Lines for one client that follow each
+    /// other share one effect, and so one buffer and one write.
+    pub fn to_client(&mut self, client: ClientId, write: impl FnOnce(&mut Vec<u8>)) {
+        if let Some(Effect::ToClient { client: last, lines }) = self.0.last_mut()
+            && *last == client
+        {
+            return write(lines);
+        }
+        let mut lines = Vec::new();
+        write(&mut lines);
+        self.0.push(Effect::ToClient { client, lines });
+    }
+}

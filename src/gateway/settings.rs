@@ -1,0 +1,36 @@
+//! What the gateway needs to know of the configuration.
+
+use std::time::Duration;
+
+use crate::enclave::network::Network;
+
+/// What contacts see while no client is attached (`[enclave] detached`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detached {
+    /// The node stays up and is away.
+    Away,
+    /// The node goes dark: no listener, no dials.
+    Offline,
+}
+
+/// The gateway's settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `[irc] server_name`.
+    pub server_name: String,
+    /// `[irc] channel`: the roster channel, empty for none.
+    pub channel: String,
+    /// `[enclave] alias`; empty: the nick a client last set.
+    pub alias: String,
+    /// `[enclave] detached`.
+    pub detached: Detached,
+    /// `[enclave] grace`: how long a client that vanished without QUIT may take to come
+    /// back before contacts are told.
+    pub grace: Duration,
+    /// `[enclave] networks`: whose addresses are believed.
+    pub networks: Vec<Network>,
+    /// `[enclave] max_frame`, bytes.
+    pub max_frame: usize,
+    /// Where the address book is, for messages to the person.
+    pub book: String,
+}
