@@ -1,8 +1,10 @@
 //! The peer protocol: how Enclave is spoken, without a word about IRC.
 //!
-//! [`packet`] and [`codec`] turn bytes into packets and back; [`address`] says who is who.
+//! [`packet`] and [`codec`] turn bytes into packets and back; [`address`] says who is who,
 
 pub mod address;
+pub mod network;
+pub mod own;
 pub mod packet;
 
 /// The TCP port on which every node listens (Enclave specification, "Assumptions" and
