@@ -9,6 +9,7 @@ pub mod codec;
 pub mod network;
 pub mod own;
 pub mod packet;
+pub mod transport;
 
 /// The TCP port on which every node listens (Enclave specification, "Assumptions" and
 /// "Network Protocol").
