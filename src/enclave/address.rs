@@ -2,8 +2,8 @@
 //! the identity itself; a name is only what a person calls it.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
-
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::str::FromStr;
 
 /// A peer's address in canonical form: an IPv4-mapped IPv6 address is the IPv4 address.
 /// Ordered numerically, which decides between two simultaneous connections.
@@ -14,6 +14,16 @@ impl Address {
     /// The address as the network stack takes it.
     pub fn ip(self) -> IpAddr {
         self.0
+    }
+
+    /// The address with a port, as a socket takes it.
+    pub fn with_port(self, port: u16) -> SocketAddr {
+        SocketAddr::new(self.0, port)
+    }
+
+    /// Whether it is in 127.0.0.0/8 or is ::1, so that only this machine has it.
+    pub fn is_loopback(self) -> bool {
+        self.0.is_loopback()
     }
 
     /// The address that stands for everything its owner owns. A Yggdrasil node with an
@@ -40,5 +50,99 @@ impl From<IpAddr> for Address {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// Any form of the address that RFC 4291 allows, or of an IPv4 address; also in brackets
+/// and with spaces around it, as it comes out of a browser or a mail.
+impl FromStr for Address {
+    type Err = NotAnAddress;
+
+    fn from_str(text: &str) -> Result<Self, NotAnAddress> {
+        let bare = text.trim();
+        let bare = bare
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+            .unwrap_or(bare);
+        bare.parse::<IpAddr>()
+            .map(Self::from)
+            .map_err(|_| NotAnAddress(text.to_owned()))
+    }
+}
+
+/// A text that should have been an [`Address`]. Its display is made for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAnAddress(String);
+
+impl fmt::Display for NotAnAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not an address: {:?}", self.0)?;
+        if self.0.contains('%') {
+            // A zone says which link an address is meant on; a mesh address means the
+            // same node everywhere, so one with a zone is not one.
+            write!(f, " (a mesh address has no zone, the part after %)")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for NotAnAddress {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn address(text: &str) -> Address {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn every_spelling_is_one_address() {
+        let canonical = address("fc00::1");
+        for text in [
+            "fc00:0:0::1",
+            "FC00::0001",
+            "[fc00::1]",
+            " fc00::1\n",
+            "fc00:0000:0000:0000:0000:0000:0000:0001",
+        ] {
+            assert_eq!(address(text), canonical, "{text:?}");
+        }
+        assert_eq!(canonical.to_string(), "fc00::1");
+        assert_eq!(address("::ffff:127.0.0.1"), address("127.0.0.1"));
+    }
+
+    #[test]
+    fn what_is_no_address_is_named() {
+        for text in [
+            "",
+            "John",
+            "fc00::1/8",
+            "[fc00::1]:7776",
+            "[fc00::1",
+            "127.1",
+        ] {
+            let error = text.parse::<Address>().unwrap_err().to_string();
+            assert_eq!(error, format!("not an address: {text:?}"));
+        }
+        let error = "fe80::1%eth0".parse::<Address>().unwrap_err().to_string();
+        assert!(error.contains("has no zone"), "{error}");
+    }
+
+    #[test]
+    fn a_yggdrasil_node_owns_its_64() {
+        assert_eq!(address("300:1:2:3:4:5:6:7").owner(), address("300:1:2:3::"));
+        assert_eq!(address("3ff::1:2:3:4").owner(), address("3ff::"));
+        assert_eq!(address("200:1:2:3:4::").owner(), address("200:1:2:3:4::"));
+        assert_eq!(address("fc00::1").owner(), address("fc00::1"));
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_reads_back(bits: u128) {
+            let address = Address::from(IpAddr::from(Ipv6Addr::from_bits(bits)));
+            prop_assert_eq!(address.to_string().parse(), Ok(address));
+        }
     }
 }

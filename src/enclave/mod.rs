@@ -1,9 +1,15 @@
 //! The peer protocol: how Enclave is spoken, without a word about IRC.
 //!
-//! [`packet`] and [`codec`] turn bytes into packets and back; [`address`] says who is who.
+//! [`packet`] and [`codec`] turn bytes into packets and back; [`address`] says who is who,
+//! [`network`] whom we believe, [`own`] who we are. [`transport`] is the only room here
+//! that does I/O.
 
 pub mod address;
+pub mod codec;
+pub mod network;
+pub mod own;
 pub mod packet;
+pub mod transport;
 
 /// The TCP port on which every node listens (Enclave specification, "Assumptions" and
 /// "Network Protocol").

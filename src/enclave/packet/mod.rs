@@ -1,0 +1,136 @@
+//! One packet: a JSON object with any number of attributes, all of them optional.
+//!
+//! Tolerant in, strict out. [`Packet::parse`] makes the best of what any program has ever
+//! been seen to send; [`Packet::encode`] writes what the Enclave specification says and
+//! nothing else.
+//!
+//! A new attribute is a field of [`Packet`] (which makes it be sent) and a name and an
+//! assignment in `parse.rs` (which make it be understood).
+
+mod parse;
+mod repair;
+
+use bytes::{BufMut, BytesMut};
+use serde::{Serialize, Serializer};
+
+use super::codec::HEADER;
+use crate::clock::Timestamp;
+
+pub use parse::NotAPacket;
+
+/// What a node says of its human (Enclave specification, `status`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// 0: the node is shutting down; the connection is to be closed.
+    Offline,
+    /// 1: at the computer and willing to chat.
+    Available,
+    /// 2: not at the computer.
+    Away,
+    /// 3: does not wish to be disturbed.
+    Busy,
+}
+
+impl Status {
+    /// The number that stands for it on the wire.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Offline => 0,
+            Self::Available => 1,
+            Self::Away => 2,
+            Self::Busy => 3,
+        }
+    }
+
+    /// What the number stands for; `None` for one the specification does not know.
+    pub fn from_code(code: u8) -> Option<Self> {
+        match code {
+            0 => Some(Self::Offline),
+            1 => Some(Self::Available),
+            2 => Some(Self::Away),
+            3 => Some(Self::Busy),
+            _ => None,
+        }
+    }
+}
+
+impl Serialize for Status {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(self.code())
+    }
+}
+
+/// The attributes of one packet. They are sent in the order of the fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Packet {
+    /// `status`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// `status-message`; an empty one clears the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_message: Option<String>,
+    /// `alias`: what the sender calls itself (from the later edition of the protocol).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+    /// `message`: what a person said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// `timestamp`: when the packet was made, by the sender's clock. Sent in whole
+    /// seconds; milliseconds are kept of what comes in.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "whole_seconds"
+    )]
+    pub timestamp: Option<Timestamp>,
+}
+
+impl Packet {
+    /// Reads the content of one frame, liberally.
+    ///
+    /// * Nothing at all (or only white space and NULs) is a packet without attributes.
+    /// * A byte order mark before the object is skipped, and so is whatever follows the
+    ///   object: some program's string terminator, or the rest of its buffer.
+    /// * Invalid UTF-8, escapes of lone surrogates, and control characters that should
+    ///   have been escaped do not cost the packet: the first two become U+FFFD.
+    /// * A number may be a string (`"1"`), have a fraction (`1.0`), or be a truth value.
+    /// * `timestamp` may be in seconds, milliseconds, microseconds or nanoseconds, told
+    ///   apart by size; zero and less mean that there is none.
+    /// * `statusmsg` is `status-message`, and `name` is `alias`.
+    /// * A value of the wrong type, a status nobody knows, and null are as if they were
+    ///   not there. Where a key comes twice, the last usable value counts.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no JSON object, or one that is broken before its end (which a number
+    /// beyond 1e308 counts as, where an attribute has it).
+    pub fn parse(content: &[u8]) -> Result<Self, NotAPacket> {
+        parse::packet(content)
+    }
+
+    /// Appends one whole frame: the length and compact JSON, with the attributes that are
+    /// there and no others.
+    ///
+    /// The caller keeps packets below what peers accept (see
+    /// [`MAX_FRAME`](super::codec::MAX_FRAME)), and so below the 4 GiB that a frame can hold.
+    pub fn encode(&self, out: &mut BytesMut) {
+        let start = out.len();
+        out.put_bytes(0, HEADER);
+        // Fails only where writing fails, and memory takes everything, or where a key is
+        // not a string, and these are names of fields.
+        let written = serde_json::to_writer(out.writer(), self);
+        debug_assert!(written.is_ok());
+        let (header, content) = out[start..].split_at_mut(HEADER);
+        header.copy_from_slice(&(content.len() as u32).to_be_bytes());
+    }
+}
+
+fn whole_seconds<S: Serializer>(
+    time: &Option<Timestamp>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    time.map(Timestamp::seconds).serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests;
