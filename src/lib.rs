@@ -1,4 +1,5 @@
 //! Enclave for people who live in an IRC client.
 
 pub mod clock;
+pub mod irc;
 pub mod pipe;
