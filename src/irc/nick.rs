@@ -139,7 +139,7 @@ mod tests {
             ("John Smith", "JohnSmith"),
             ("Jürgen Müller", "JurgenMuller"),
             ("王伟", "WangWei"),
-            ("Ольга", "Ol'ga".replace('\'', "").as_str()),
+            ("Ольга", "Olga"),
             ("O'Neill, Jr.", "ONeillJr"),
             ("-- x -", "x-"),
             ("007", "_007"),
