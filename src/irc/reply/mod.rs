@@ -182,14 +182,15 @@ fn safe<'a>(params: impl Iterator<Item = &'a str>, count: usize) -> Vec<String> 
 
 /// Whether the last parameter gets its `:` even where nothing demands it.
 ///
-/// Clients that do not take lines apart by the rules look for it: sic and ii show no
-/// message, and answer no PING, without one. Others read a mode or a time with the colon as
-/// part of it (HexChat). So it stands where the documents show it: before text.
+/// Clients that do not take lines apart by the rules look for it: without it sic and ii
+/// show no message, answer no PING and sic loses its own nick. Others read a mode or a time
+/// with the colon as part of it (HexChat). So it stands where the documents show it, before
+/// text, and where servers have always written it.
 fn is_text(command: &Command) -> bool {
     use numeric::*;
-    const TEXT: [&str; 12] = [
-        "PRIVMSG", "NOTICE", "PING", "PONG", "ERROR", "QUIT", "PART", "TOPIC", "AWAY", "CAP",
-        "SETNAME", "KICK",
+    const TEXT: [&str; 14] = [
+        "PRIVMSG", "NOTICE", "PING", "PONG", "ERROR", "JOIN", "NICK", "QUIT", "PART", "TOPIC",
+        "AWAY", "CAP", "SETNAME", "KICK",
     ];
     const NOT_TEXT: [Numeric; 10] = [
         RPL_MYINFO,

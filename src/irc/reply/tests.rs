@@ -186,7 +186,7 @@ proptest! {
 
     #[test]
     fn irc_proto_writes_the_same(
-        verb in prop::sample::select(vec!["XYZZY", "BATCH", "MODE", "JOIN"]),
+        verb in prop::sample::select(vec!["XYZZY", "BATCH", "MODE", "TAGMSG"]),
         params in prop::collection::vec("[: a-z\u{e9}]{0,10}", 0..15),
         value in prop::option::of("[:\r\n a-z;\\\\\u{e9}]{1,10}"),
     ) {
