@@ -2,4 +2,5 @@
 
 pub mod clock;
 pub mod enclave;
+pub mod irc;
 pub mod pipe;

@@ -1,0 +1,292 @@
+//! The capabilities a client may ask for (IRCv3 `capability-negotiation`).
+
+use std::borrow::Cow;
+
+use super::reply::{Reply, Source};
+use super::text;
+
+/// Makes the enum and its table from one list: variant, name on the wire, value shown to
+/// clients that speak version 302.
+macro_rules! capabilities {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal $value:expr;)+) => {
+        /// One capability we offer.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(u8)]
+        pub enum Capability {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Capability {
+            /// All we offer, in the order in which they are listed.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// Its name on the wire.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// The value listed behind its name.
+            pub fn value(self) -> Option<&'static str> {
+                match self { $(Self::$variant => $value),+ }
+            }
+        }
+    };
+}
+
+capabilities! {
+    /// `account-tag`: who is logged in as what, on each message.
+    AccountTag = "account-tag" None;
+    /// `away-notify`: AWAY when someone goes or comes back.
+    AwayNotify = "away-notify" None;
+    /// `batch`: messages that belong together.
+    Batch = "batch" None;
+    /// `cap-notify`: CAP NEW and DEL.
+    CapNotify = "cap-notify" None;
+    /// `echo-message`: a client is sent its own messages back.
+    EchoMessage = "echo-message" None;
+    /// `extended-join`: JOIN with account and real name.
+    ExtendedJoin = "extended-join" None;
+    /// `message-tags`: any tag, and TAGMSG.
+    MessageTags = "message-tags" None;
+    /// `multi-prefix`: every membership prefix of a user, not only the highest.
+    MultiPrefix = "multi-prefix" None;
+    /// `server-time`: when a message was written.
+    ServerTime = "server-time" None;
+    /// `setname`: the real name may change.
+    Setname = "setname" None;
+    /// `userhost-in-names`: NAMES with whole masks.
+    UserhostInNames = "userhost-in-names" None;
+    /// `znc.in/self-message`: the client knows that a message from its own nick to
+    /// another is one that its person wrote elsewhere.
+    SelfMessage = "znc.in/self-message" None;
+}
+
+impl Capability {
+    /// The capability of that name; names are case-sensitive.
+    pub fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|capability| capability.name() == name)
+    }
+
+    /// The capability without which a client is not sent this tag.
+    pub fn for_tag(key: &str) -> Self {
+        match key {
+            "time" => Self::ServerTime,
+            "account" => Self::AccountTag,
+            "batch" => Self::Batch,
+            _ => Self::MessageTags,
+        }
+    }
+}
+
+/// A set of capabilities: those one client has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Capabilities(u32);
+
+/// Answer to a `CAP REQ` that asks for something we do not offer, or for what must not
+/// be: nothing of it is done, and the whole request goes back in a `CAP NAK`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused;
+
+impl Capabilities {
+    /// None at all.
+    pub const NONE: Self = Self(0);
+
+    /// Every capability we offer.
+    pub fn all() -> Self {
+        Capability::ALL.iter().copied().collect()
+    }
+
+    /// Whether it is in the set.
+    pub fn contains(self, capability: Capability) -> bool {
+        self.0 & bit(capability) != 0
+    }
+
+    /// Puts it in.
+    pub fn insert(&mut self, capability: Capability) {
+        self.0 |= bit(capability);
+    }
+
+    /// Takes it out.
+    pub fn remove(&mut self, capability: Capability) {
+        self.0 &= !bit(capability);
+    }
+
+    /// Those in the set, in the order in which they are listed.
+    pub fn iter(self) -> impl Iterator<Item = Capability> {
+        let all = Capability::ALL.iter().copied();
+        all.filter(move |capability| self.contains(*capability))
+    }
+
+    /// The set as it is after `CAP REQ :list`, where `-` takes one out: all of the list,
+    /// read from left to right, or nothing. `version_302` says that the client has said
+    /// `CAP LS 302` at any time; from such a client `cap-notify` is not taken away.
+    pub fn request(mut self, list: &str, version_302: bool) -> Result<Self, Refused> {
+        for word in list.split_ascii_whitespace() {
+            let (name, wanted) = match word.strip_prefix('-') {
+                Some(name) => (name, false),
+                None => (word, true),
+            };
+            match (Capability::named(name), wanted) {
+                (Some(capability), true) => self.insert(capability),
+                (Some(Capability::CapNotify), false) if version_302 => return Err(Refused),
+                (Some(capability), false) => self.remove(capability),
+                (None, _) => return Err(Refused),
+            }
+        }
+        Ok(self)
+    }
+
+    /// The set as it is listed: `CAP LS` with values for version 302, names alone
+    /// otherwise and for `CAP LIST`.
+    pub fn tokens(self, values: bool) -> impl Iterator<Item = Cow<'static, str>> {
+        self.iter().map(move |capability| match capability.value() {
+            Some(value) if values => Cow::Owned(format!("{}={value}", capability.name())),
+            _ => Cow::Borrowed(capability.name()),
+        })
+    }
+}
+
+impl FromIterator<Capability> for Capabilities {
+    fn from_iter<I: IntoIterator<Item = Capability>>(capabilities: I) -> Self {
+        Self(
+            capabilities
+                .into_iter()
+                .map(bit)
+                .fold(0, |set, bit| set | bit),
+        )
+    }
+}
+
+fn bit(capability: Capability) -> u32 {
+    1 << capability as u8
+}
+
+/// The lines of a `CAP` reply with a list (`LS`, `LIST`, `ACK`, `NAK`, `NEW`, `DEL`), as
+/// many as it takes, at least one.
+///
+/// With `continued`, all but the last line of `LS` and `LIST` have the `*` which tells a
+/// client of version 302 to wait for more. A client without it gets one line, with as
+/// much of the list as fits. `nick` is `*` before there is one.
+pub fn listing<T: AsRef<str>>(
+    server: &str,
+    nick: &str,
+    subcommand: &'static str,
+    tokens: impl IntoIterator<Item = T>,
+    continued: bool,
+) -> Vec<Reply> {
+    let source = Source::Server(server);
+    let room = Reply::room(&source, "CAP", &[nick, subcommand, "*"]);
+    let mut lines = text::pack(tokens, " ", room);
+    let markable = matches!(subcommand, "LS" | "LIST");
+    if markable && !continued {
+        lines.truncate(1);
+    }
+    let last = lines.len().saturating_sub(1);
+    let lines = lines.iter().enumerate();
+    lines
+        .map(|(index, line)| {
+            if markable && index < last {
+                Reply::from(source, "CAP", &[nick, subcommand, "*", line])
+            } else {
+                Reply::from(source, "CAP", &[nick, subcommand, line])
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn set(list: &str) -> Capabilities {
+        Capabilities::NONE.request(list, false).unwrap()
+    }
+
+    fn written(replies: &[Reply]) -> Vec<String> {
+        let written = replies.iter().map(|reply| {
+            let mut out = Vec::new();
+            reply.write(Capabilities::NONE, &mut out);
+            String::from_utf8(out).unwrap()
+        });
+        written.collect()
+    }
+
+    #[test]
+    fn each_name_leads_back_to_its_capability() {
+        assert!(Capability::ALL.len() <= 32);
+        for capability in Capability::ALL {
+            assert_eq!(Capability::named(capability.name()), Some(*capability));
+        }
+        assert_eq!(Capability::named("Batch"), None);
+    }
+
+    #[test]
+    fn a_request_is_granted_whole_or_not_at_all() {
+        let had = set("batch setname");
+        assert_eq!(
+            had.request("-batch  server-time ", false),
+            Ok(set("setname server-time"))
+        );
+        assert_eq!(had.request("batch -setname setname", false), Ok(had));
+        assert_eq!(had.request("server-time sasl", false), Err(Refused));
+        assert_eq!(had.request("-batch -tls", false), Err(Refused));
+        assert_eq!(had.request("", false), Ok(had));
+    }
+
+    #[test]
+    fn cap_notify_stays_with_a_client_of_version_302() {
+        let had = set("cap-notify");
+        assert_eq!(had.request("-cap-notify", true), Err(Refused));
+        assert_eq!(had.request("-cap-notify", false), Ok(Capabilities::NONE));
+        assert_eq!(had.request("cap-notify", true), Ok(had));
+    }
+
+    #[test]
+    fn a_list_that_fits_is_one_line_and_an_empty_one_too() {
+        let tokens = set("batch setname").tokens(true);
+        assert_eq!(
+            written(&listing("s", "*", "LS", tokens, true)),
+            [":s CAP * LS :batch setname\r\n"]
+        );
+        let tokens = Capabilities::NONE.tokens(false);
+        assert_eq!(
+            written(&listing("s", "al", "LIST", tokens, false)),
+            [":s CAP al LIST :\r\n"]
+        );
+    }
+
+    #[test]
+    fn a_long_list_is_continued_for_302_and_one_line_otherwise() {
+        let tokens = vec!["example.org/a-long-name"; 60];
+        let lines = written(&listing("s", "al", "LS", &tokens, true));
+        assert!(lines.len() > 2);
+        let (last, before) = lines.split_last().unwrap();
+        assert!(last.starts_with(":s CAP al LS :e"));
+        for line in before {
+            assert!(line.starts_with(":s CAP al LS * :e") && line.len() <= 512);
+        }
+        assert_eq!(written(&listing("s", "al", "LS", &tokens, false)).len(), 1);
+        assert_eq!(
+            lines.concat().matches("example.org/a-long-name").count(),
+            tokens.len()
+        );
+        let acknowledged = written(&listing("s", "al", "ACK", &tokens, false));
+        assert!(acknowledged.len() > 2);
+        assert!(
+            acknowledged
+                .iter()
+                .all(|line| line.starts_with(":s CAP al ACK :e"))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_listed_set_can_be_asked_for(bits in 0..1u32 << Capability::ALL.len()) {
+            let tokens: Vec<_> = Capabilities(bits).tokens(false).collect();
+            prop_assert_eq!(set(&tokens.join(" ")), Capabilities(bits));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The IRC server protocol as spoken: how it is *said*, not what it means here.
+//!
+//! Nothing in this room knows of contacts, peers or an address book; another server
+//! could be built on it. From the wire inwards:
+//!
+//! - [`listener`] opens the doors, [`stream`] is what comes through them,
+//!   [`connection`] runs one client's.
+//! - [`codec`] cuts the bytes into lines, [`request`] a line into verb and parameters.
+//! - [`reply`] is whatever we say, made so that it cannot be malformed, with the words of
+//!   [`numeric`], [`capability`] and [`isupport`].
+//! - [`nick`], [`channel`] and [`mask`] are about names, [`text`] about what stands inside
+//!   a line.
+//!
+//! References in the comments: "modern IRC" is the Modern IRC Client Protocol document,
+//! the names of extensions are those of the IRCv3 specifications.
+
+pub mod capability;
+pub mod channel;
+pub mod codec;
+pub mod connection;
+pub mod isupport;
+pub mod listener;
+pub mod mask;
+pub mod nick;
+pub mod numeric;
+pub mod reply;
+pub mod request;
+pub mod stream;
+pub mod text;
+
+/// Names one client's connection for as long as the program runs; never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientId(pub u64);

@@ -1,0 +1,218 @@
+//! What we say to a client, made so that it cannot be malformed.
+//!
+//! A [`Reply`] is an `irc_proto::Message` behind a gate, since that type writes whatever it
+//! is given: an empty parameter in the middle, a CR within text, `@` without a tag.
+//! Whatever comes in here, one line goes out, with the parameters it was given where they were.
+
+use std::borrow::Cow;
+
+use irc_proto::message::Tag;
+use irc_proto::{Command, Message, Prefix};
+
+use super::capability::{Capabilities, Capability};
+use super::numeric::{self, Numeric};
+
+mod write;
+
+/// The longest line without its tags, bytes with CR LF (RFC 1459, section 2.3).
+pub const LINE_LENGTH: usize = 512;
+
+/// Who says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source<'a> {
+    /// Nobody named: `PING` and `ERROR`, which HexChat knows only without a source.
+    Unnamed,
+    /// The server.
+    Server(&'a str),
+    /// A user, by its whole mask.
+    User {
+        /// Its nick.
+        nick: &'a str,
+        /// Its user name.
+        user: &'a str,
+        /// Its host.
+        host: &'a str,
+    },
+}
+
+/// One line to a client. Each client gets it with the tags its capabilities allow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply(Message);
+
+impl Reply {
+    /// A numeric, from the server, to the client called `nick` (`*` before it has one).
+    pub fn numeric(server: &str, nick: &str, numeric: Numeric, params: &[&str]) -> Self {
+        let params = safe(
+            [nick].into_iter().chain(params.iter().copied()),
+            1 + params.len(),
+        );
+        Self(Message {
+            tags: None,
+            prefix: Source::Server(server).prefix(),
+            command: match numeric.response() {
+                Some(response) => Command::Response(response, params),
+                None => Command::Raw(numeric.to_string(), params),
+            },
+        })
+    }
+
+    /// A command, such as `PRIVMSG`. Only the last parameter may be empty, hold spaces or
+    /// begin with `:`; in the others that is mended.
+    pub fn from(source: Source<'_>, verb: &'static str, params: &[&str]) -> Self {
+        Self(Message {
+            tags: None,
+            prefix: source.prefix(),
+            command: Command::Raw(verb.to_owned(), safe(params.iter().copied(), params.len())),
+        })
+    }
+
+    /// Adds a tag, or gives it another value. Which clients see it is
+    /// [`Capability::for_tag`]'s to say. A key that is none is ignored.
+    #[must_use]
+    pub fn tag(mut self, key: &str, value: Option<&str>) -> Self {
+        let valid = |c: char| c.is_ascii_alphanumeric() || "+-./".contains(c);
+        if key.is_empty() || !key.chars().all(valid) {
+            return self;
+        }
+        // An empty value and none mean the same, and the shorter form is always allowed.
+        let value = value.filter(|value| !value.is_empty());
+        let value = value.map(|value| value.replace('\0', ""));
+        let tags = self.0.tags.get_or_insert_default();
+        match tags.iter_mut().find(|tag| tag.0 == key) {
+            Some(tag) => tag.1 = value,
+            None => tags.push(Tag(key.to_owned(), value)),
+        }
+        self
+    }
+
+    /// The message as the field's library knows it.
+    pub fn message(&self) -> &Message {
+        &self.0
+    }
+
+    /// How many bytes are left in a line for the last parameter, behind this source, verb and
+    /// these parameters.
+    pub fn room(source: &Source<'_>, verb: &str, params: &[&str]) -> usize {
+        let params = params.iter().map(|param| " ".len() + middle(param).len());
+        let around = source.length() + verb.len() + params.sum::<usize>() + " :\r\n".len();
+        LINE_LENGTH.saturating_sub(around)
+    }
+
+    /// Writes the line, for a client with these capabilities, at the end of `out`.
+    ///
+    /// A tag that the client has not asked for, or for which the tags have no room left,
+    /// is left out. Text beyond [`LINE_LENGTH`] is cut off at the end of a character, which is
+    /// the last resort: whoever has long text splits it first.
+    pub fn write(&self, capabilities: Capabilities, out: &mut Vec<u8>) {
+        write::line(
+            &self.0,
+            |key| capabilities.contains(Capability::for_tag(key)),
+            out,
+        );
+    }
+}
+
+impl Source<'_> {
+    fn prefix(self) -> Option<Prefix> {
+        match self {
+            Self::Unnamed => None,
+            Self::Server(name) => Some(Prefix::ServerName(part(name, &[]).into_owned())),
+            Self::User { nick, user, host } => Some(Prefix::Nickname(
+                part(nick, b"!@").into_owned(),
+                part(user, b"@").into_owned(),
+                part(host, &[]).into_owned(),
+            )),
+        }
+    }
+
+    /// Bytes it takes in a line, with colon, marks and space.
+    fn length(&self) -> usize {
+        match self {
+            Self::Unnamed => 0,
+            Self::Server(name) => ": ".len() + name.len().max(1),
+            Self::User { nick, user, host } => {
+                let parts = [nick, user, host].map(|part| part.len().max(1));
+                ":!@ ".len() + parts.iter().sum::<usize>()
+            }
+        }
+    }
+}
+
+/// A part of a prefix: never empty, and one word without the marks that divide a prefix.
+fn part<'a>(part: &'a str, marks: &[u8]) -> Cow<'a, str> {
+    let bad = |byte: u8| matches!(byte, 0 | b'\r' | b'\n' | b' ') || marks.contains(&byte);
+    if part.is_empty() {
+        return Cow::Borrowed("*");
+    }
+    if !part.bytes().any(bad) {
+        return Cow::Borrowed(part);
+    }
+    let mended = part.chars().map(|c| match u8::try_from(c) {
+        Ok(byte) if bad(byte) => '_',
+        _ => c,
+    });
+    Cow::Owned(mended.collect())
+}
+
+/// A parameter that others follow. An empty one becomes `*`, which stands for nothing all
+/// over IRC; one with a `:` in front gets a `0`, so that an IPv6 address stays what it is.
+fn middle(param: &str) -> Cow<'_, str> {
+    let word = part(param, &[]);
+    if word.starts_with(':') {
+        return Cow::Owned(format!("0{word}"));
+    }
+    word
+}
+
+/// The last parameter: any text on one line.
+fn trailing(param: &str) -> String {
+    param.replace(['\0', '\r', '\n'], " ")
+}
+
+fn safe<'a>(params: impl Iterator<Item = &'a str>, count: usize) -> Vec<String> {
+    let params = params.enumerate().map(|(index, param)| {
+        if index + 1 == count {
+            trailing(param)
+        } else {
+            middle(param).into_owned()
+        }
+    });
+    params.collect()
+}
+
+/// Whether the last parameter gets its `:` even where nothing demands it.
+///
+/// Clients that do not take lines apart by the rules look for it: without it sic and ii
+/// show no message, answer no PING and sic loses its own nick. Others read a mode or a time
+/// with the colon as part of it (HexChat). So it stands where the documents show it, before
+/// text, and where servers have always written it.
+fn is_text(command: &Command) -> bool {
+    use numeric::*;
+    const TEXT: [&str; 14] = [
+        "PRIVMSG", "NOTICE", "PING", "PONG", "ERROR", "JOIN", "NICK", "QUIT", "PART", "TOPIC",
+        "AWAY", "CAP", "SETNAME", "KICK",
+    ];
+    const NOT_TEXT: [Numeric; 10] = [
+        RPL_MYINFO,
+        RPL_UMODEIS,
+        RPL_CHANNELMODEIS,
+        RPL_CREATIONTIME,
+        RPL_TOPICWHOTIME,
+        RPL_INVITING,
+        RPL_INVEXLIST,
+        RPL_EXCEPTLIST,
+        RPL_BANLIST,
+        RPL_WHOSPCRPL,
+    ];
+    match command {
+        Command::Response(response, _) => !NOT_TEXT.contains(&Numeric::from(*response)),
+        Command::Raw(verb, _) => match verb.parse() {
+            Ok(number) => !NOT_TEXT.contains(&Numeric(number)),
+            Err(_) => TEXT.contains(&verb.as_str()),
+        },
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;
