@@ -1,0 +1,144 @@
+//! Where the files are.
+
+use std::ffi::OsString;
+use std::fs::DirBuilder;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The name of our folders, in the one for configurations and in the one for state.
+const FOLDER: &str = "enclave-irc";
+
+/// The files of one gateway (XDG Base Directory Specification).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    /// The configuration file.
+    pub config: PathBuf,
+    /// Whether the person named it, so that it has to be there.
+    pub config_is_named: bool,
+    /// The address book, beside the configuration file.
+    pub contacts: PathBuf,
+    /// The folder for what the program keeps between two runs.
+    pub state_dir: PathBuf,
+}
+
+impl Paths {
+    /// The files for the configuration file named on the command line, or for the one in
+    /// its default place.
+    ///
+    /// # Errors
+    /// With a text for people when the environment does not say where files belong.
+    pub fn find(named: Option<&Path>) -> Result<Self, String> {
+        Self::find_in(named, |name| std::env::var_os(name))
+    }
+
+    fn find_in(
+        named: Option<&Path>,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, String> {
+        let folder = |own: &str, below_home: &str| {
+            // The XDG specification has relative paths ignored.
+            let absolute = |path: &PathBuf| path.is_absolute();
+            let own_folder = variable(own).map(PathBuf::from).filter(absolute);
+            let home = || variable("HOME").map(PathBuf::from).filter(absolute);
+            own_folder
+                .or_else(|| Some(home()?.join(below_home)))
+                .map(|folder| folder.join(FOLDER))
+                .ok_or_else(|| format!("no place for files is known; set HOME or {own}"))
+        };
+        let config = match named {
+            Some(named) => named.to_owned(),
+            None => folder("XDG_CONFIG_HOME", ".config")?.join("config.toml"),
+        };
+        Ok(Self {
+            contacts: config.with_file_name("contacts.toml"),
+            config,
+            config_is_named: named.is_some(),
+            state_dir: folder("XDG_STATE_HOME", ".local/state")?,
+        })
+    }
+
+    /// Makes the state folder, for its owner only, where it is missing.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn create_state_dir(&self) -> io::Result<()> {
+        create_private_folder(&self.state_dir)
+    }
+}
+
+/// Makes a folder that only its owner may look into, and the folders above it. One that is
+/// there stays as it is.
+pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(named: Option<&str>, variables: &[(&str, &str)]) -> Result<Paths, String> {
+        let variable = |name: &str| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| OsString::from(value))
+        };
+        Paths::find_in(named.map(Path::new), variable)
+    }
+
+    #[test]
+    fn files_are_where_the_environment_wants_them() {
+        let paths = find(None, &[("HOME", "/h")]).unwrap();
+        assert_eq!(
+            paths.config,
+            Path::new("/h/.config/enclave-irc/config.toml")
+        );
+        assert_eq!(
+            paths.contacts,
+            Path::new("/h/.config/enclave-irc/contacts.toml")
+        );
+        assert_eq!(paths.state_dir, Path::new("/h/.local/state/enclave-irc"));
+        assert!(!paths.config_is_named);
+
+        let own = [
+            ("HOME", "/h"),
+            ("XDG_CONFIG_HOME", "/c"),
+            ("XDG_STATE_HOME", "relative"),
+        ];
+        let paths = find(None, &own).unwrap();
+        assert_eq!(paths.config, Path::new("/c/enclave-irc/config.toml"));
+        assert_eq!(paths.state_dir, Path::new("/h/.local/state/enclave-irc"));
+    }
+
+    #[test]
+    fn the_address_book_is_beside_a_named_configuration() {
+        let paths = find(Some("mine.toml"), &[("HOME", "/h")]).unwrap();
+        assert!(paths.config_is_named);
+        assert_eq!(paths.config, Path::new("mine.toml"));
+        assert_eq!(paths.contacts, Path::new("contacts.toml"));
+    }
+
+    #[test]
+    fn an_empty_environment_is_an_error_with_a_remedy() {
+        assert!(
+            find(None, &[])
+                .unwrap_err()
+                .contains("set HOME or XDG_CONFIG_HOME")
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_state_folder_is_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().to_str().unwrap();
+        let paths = find(None, &[("HOME", home)]).unwrap();
+        paths.create_state_dir().unwrap();
+        paths.create_state_dir().unwrap();
+        let mode = paths.state_dir.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+    }
+}
