@@ -1,5 +1,6 @@
 //! Enclave for people who live in an IRC client.
 
+pub mod book;
 pub mod clock;
 pub mod columns;
 pub mod config;

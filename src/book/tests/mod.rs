@@ -1,0 +1,6 @@
+mod editing;
+mod model;
+mod reading;
+
+/// Nicks no contact may have, as the gateway would reserve them.
+const RESERVED: &[&str] = &["enclave"];
