@@ -1,0 +1,111 @@
+//! `enclave-irc check`: what is wrong with the files, or what would be used.
+
+use std::io;
+use std::path::Path;
+
+use super::list::list;
+use super::{Output, reserved};
+use crate::book::{self, Book};
+use crate::cli::Exit;
+use crate::config::{self, Config, OwnAddress, Paths, format_duration, format_size};
+use crate::problem::Problem;
+
+/// Reads both files and tells everything that is wrong with them
+/// ([`Exit::Wrong`]), or what would be used.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn check(paths: &Paths, output: &mut Output<'_>) -> io::Result<Exit> {
+    let mut problems = Vec::new();
+    let config = config::load(paths).unwrap_or_else(|found| {
+        problems.extend(found);
+        Config::default()
+    });
+    let book = book::load(&paths.contacts, &reserved(&config)).unwrap_or_else(|found| {
+        problems.extend(found);
+        Book::default()
+    });
+    problems.extend(own_address_in_book(paths, &config, &book));
+    if !problems.is_empty() {
+        output.problems(&problems)?;
+        return Ok(Exit::Wrong);
+    }
+    report(paths, &config, &book, output)?;
+    warn(&config, &book, output)?;
+    Ok(Exit::Done)
+}
+
+/// A node cannot be its own contact. Only a configured address is known here.
+fn own_address_in_book(paths: &Paths, config: &Config, book: &Book) -> Option<Problem> {
+    let OwnAddress::Given(own) = config.enclave.address else {
+        return None;
+    };
+    let contact = book.by_address(own)?;
+    let what = format!("the address of {} ({own}) is our own", contact.nick);
+    let remedy = "write the address that they gave you, or remove the contact";
+    Some(Problem::of_file(&paths.contacts, what, remedy))
+}
+
+fn report(paths: &Paths, config: &Config, book: &Book, output: &mut Output<'_>) -> io::Result<()> {
+    let out = &mut *output.out;
+    let file = |file: &Path, without: &str| match file.exists() {
+        true => file.display().to_string(),
+        false => format!("{} (not there, which is fine: {without})", file.display()),
+    };
+    let Config { enclave, irc, .. } = config;
+    let join = |items: Vec<String>| items.join(", ");
+    let address = match enclave.address {
+        OwnAddress::Auto => "every one of this machine in these networks".to_owned(),
+        OwnAddress::Given(address) => address.to_string(),
+    };
+    let or = |text: &str, otherwise: &str| match text {
+        "" => otherwise.to_owned(),
+        text => text.to_owned(),
+    };
+    let channel = irc.channel.as_deref().unwrap_or_default();
+    let max_frame = format_size(enclave.max_frame as u64);
+    let networks = enclave.networks.iter().map(ToString::to_string).collect();
+    let doors = irc.listen.iter().map(ToString::to_string).collect();
+    for (label, value) in [
+        ("configuration", file(&paths.config, "the defaults hold")),
+        ("address book", file(&paths.contacts, "it is empty")),
+        ("state", paths.state_dir.display().to_string()),
+        ("networks", join(networks)),
+        ("own address", address),
+        (
+            "interface",
+            or(&enclave.interface, "the one with our address"),
+        ),
+        ("port", enclave.port.to_string()),
+        ("alias", or(&enclave.alias, "the nick a client last set")),
+        ("detached", enclave.detached.to_string()),
+        ("grace", format_duration(enclave.grace)),
+        ("largest packet", max_frame),
+        ("IRC clients", join(doors)),
+        ("allowed", irc.allow.to_string()),
+        ("server name", irc.server_name.clone()),
+        ("channel", or(channel, "none")),
+        ("log level", config.log.level.to_string()),
+    ] {
+        writeln!(out, "{:16}{value}", format!("{label}:"))?;
+    }
+    writeln!(out)?;
+    list(book, out)
+}
+
+/// What is possible and perhaps not meant.
+fn warn(config: &Config, book: &Book, output: &mut Output<'_>) -> io::Result<()> {
+    let networks = &config.enclave.networks;
+    for contact in &book.contacts {
+        let address = contact.address;
+        if !networks.iter().any(|network| network.contains(address)) {
+            writeln!(
+                output.err,
+                "warning: {} ({address}) is in none of the networks we believe, so nothing \
+                 will connect us; add its network to networks in [enclave]",
+                contact.nick
+            )?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! `enclave-irc contact …`: the address book from the command line.
+
+use std::io;
+
+use super::list::list;
+use super::{Output, reserved};
+use crate::book::{self, Book, Change, Contact, EditError};
+use crate::cli::{ContactCommand, Exit};
+use crate::config::{self, Paths};
+use crate::enclave::address::Address;
+use crate::nearest::nearest;
+
+/// How a gateway that runs already learns of a change.
+const HINT: &str = "A running gateway takes this over on SIGHUP (kill -HUP), or when you say \
+                    /msg enclave rehash";
+
+/// Does one of the `contact` commands.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn contact(
+    paths: &Paths,
+    command: &ContactCommand,
+    output: &mut Output<'_>,
+) -> io::Result<Exit> {
+    let config = match config::load(paths) {
+        Ok(config) => config,
+        Err(problems) => {
+            output.problems(&problems)?;
+            return Ok(Exit::Wrong);
+        }
+    };
+    let reserved = reserved(&config);
+    let book = match book::load(&paths.contacts, &reserved) {
+        Ok(book) => book,
+        Err(problems) => {
+            output.problems(&problems)?;
+            return Ok(Exit::Wrong);
+        }
+    };
+    let (address, change) = match change(&book, command) {
+        Ok(None) => {
+            list(&book, output.out)?;
+            return Ok(Exit::Done);
+        }
+        Ok(Some(change)) => change,
+        Err(unknown) => {
+            writeln!(output.err, "{unknown}")?;
+            return Ok(Exit::Wrong);
+        }
+    };
+    match book::edit(&paths.contacts, &reserved, &change) {
+        Ok(edited) => {
+            writeln!(output.out, "{}", done(&change, address, &book, &edited))?;
+            writeln!(output.out, "{HINT}")?;
+            Ok(Exit::Done)
+        }
+        Err(error) => {
+            writeln!(output.err, "{error}")?;
+            Ok(match error {
+                EditError::Busy(_) | EditError::Unwritable(..) => Exit::Failed,
+                _ => Exit::Wrong,
+            })
+        }
+    }
+}
+
+/// Whom a command changes and how; none for one that only shows.
+fn change(book: &Book, command: &ContactCommand) -> Result<Option<(Address, Change)>, String> {
+    let change = match command {
+        ContactCommand::List => return Ok(None),
+        ContactCommand::Add { address, name } => {
+            let (address, name, nick) = (*address, name.join(" "), None);
+            let change = Change::Add {
+                name,
+                address,
+                nick,
+            };
+            (address, change)
+        }
+        ContactCommand::Remove { nick } => {
+            let address = by_nick(book, nick)?.address;
+            (address, Change::Remove { address })
+        }
+        ContactCommand::Rename { nick, name } => {
+            let address = by_nick(book, nick)?.address;
+            let (name, nick) = (name.join(" "), None);
+            let change = Change::Rename {
+                address,
+                name,
+                nick,
+            };
+            (address, change)
+        }
+        ContactCommand::Block { who } => {
+            let address = by_nick_or_address(book, who)?;
+            (address, Change::Block { address })
+        }
+        ContactCommand::Unblock { who } => {
+            let address = by_nick_or_address(book, who)?;
+            (address, Change::Unblock { address })
+        }
+    };
+    Ok(Some(change))
+}
+
+fn by_nick_or_address(book: &Book, who: &str) -> Result<Address, String> {
+    (who.parse()).or_else(|_| by_nick(book, who).map(|contact| contact.address))
+}
+
+fn by_nick<'a>(book: &'a Book, nick: &str) -> Result<&'a Contact, String> {
+    book.by_nick(nick).ok_or_else(|| {
+        let nicks = book.contacts.iter().map(|contact| contact.nick.as_str());
+        let hint = match nearest(nick, nicks) {
+            Some(meant) => format!("did you mean {meant}?"),
+            None => "enclave-irc contact list shows all".to_owned(),
+        };
+        format!("no contact has the nick {nick:?}; {hint}")
+    })
+}
+
+/// What was done, for the person who asked for it.
+fn done(change: &Change, address: Address, before: &Book, after: &Book) -> String {
+    let called = |book: &Book| match book.by_address(address) {
+        Some(contact) => format!("{} ({address})", contact.nick),
+        None => address.to_string(),
+    };
+    match change {
+        Change::Add { .. } => format!("Added {}.", called(after)),
+        Change::Remove { .. } => format!("Removed {}.", called(before)),
+        Change::Rename { .. } => format!("{} is now {}.", called(before), called(after)),
+        Change::Block { .. } => format!("Blocked {}.", called(after)),
+        Change::Unblock { .. } => format!("{} is no longer blocked.", called(after)),
+        Change::WriteNicks => "Nicks are written.".to_owned(),
+    }
+}

@@ -1,0 +1,41 @@
+//! What the command line does without a running gateway: [`check`] the files, and look at
+//! or change the address book ([`contact`]).
+//!
+//! Everything is written to what is handed in, so that a test can read it.
+
+mod check;
+mod contact;
+mod list;
+
+pub use check::check;
+pub use contact::contact;
+
+use std::io::{self, Write};
+
+use crate::config::Config;
+use crate::problem::Problem;
+
+/// The nick of the control contact, on IRC and in the roster channel.
+const CONTROL_CONTACT: &str = "enclave";
+
+/// The nicks that no contact may have: those that mean something else on our server.
+pub fn reserved(config: &Config) -> [&str; 2] {
+    [CONTROL_CONTACT, &config.irc.server_name]
+}
+
+/// Where a command tells what it did, and where what went wrong.
+pub struct Output<'a> {
+    /// What was asked for.
+    pub out: &'a mut dyn Write,
+    /// What went wrong, and what should be looked at.
+    pub err: &'a mut dyn Write,
+}
+
+impl Output<'_> {
+    fn problems(&mut self, problems: &[Problem]) -> io::Result<()> {
+        (problems.iter()).try_for_each(|problem| writeln!(self.err, "{problem}"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

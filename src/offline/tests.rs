@@ -1,0 +1,250 @@
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::cli::{ContactCommand, Exit};
+use crate::config::Paths;
+
+struct Desk {
+    _folder: TempDir,
+    paths: Paths,
+}
+
+/// What a command said and how it ended.
+struct Said {
+    exit: Exit,
+    out: String,
+    err: String,
+}
+
+impl Desk {
+    fn new(config: Option<&str>, contacts: Option<&str>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths {
+            config: folder.path().join("config.toml"),
+            config_is_named: false,
+            contacts: folder.path().join("contacts.toml"),
+            state_dir: folder.path().join("state"),
+        };
+        for (file, text) in [(&paths.config, config), (&paths.contacts, contacts)] {
+            if let Some(text) = text {
+                fs::write(file, text).unwrap();
+            }
+        }
+        Self {
+            _folder: folder,
+            paths,
+        }
+    }
+
+    fn run(&self, command: impl Fn(&Paths, &mut Output<'_>) -> io::Result<Exit>) -> Said {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut output = Output {
+            out: &mut out,
+            err: &mut err,
+        };
+        let exit = command(&self.paths, &mut output).unwrap();
+        let [out, err] = [out, err].map(|bytes| String::from_utf8(bytes).unwrap());
+        Said { exit, out, err }
+    }
+
+    fn check(&self) -> Said {
+        self.run(check)
+    }
+
+    fn contact(&self, command: ContactCommand) -> Said {
+        self.run(|paths, output| contact(paths, &command, output))
+    }
+}
+
+fn add(address: &str, name: &[&str]) -> ContactCommand {
+    ContactCommand::Add {
+        address: address.parse().unwrap(),
+        name: name.iter().map(ToString::to_string).collect(),
+    }
+}
+
+#[test]
+fn without_any_file_check_tells_the_defaults() {
+    let said = Desk::new(None, None).check();
+    assert_eq!(said.exit, Exit::Done);
+    assert_eq!(said.err, "");
+    assert!(
+        said.out
+            .contains("config.toml (not there, which is fine: the defaults hold)")
+    );
+    assert!(
+        said.out.contains("networks:       fc00::/8\n"),
+        "{}",
+        said.out
+    );
+    assert!(said.out.contains("IRC clients:    localhost:6667\n"));
+    assert!(said.out.contains("No contacts yet."));
+}
+
+#[test]
+fn check_tells_what_is_wrong_with_both_files() {
+    let desk = Desk::new(
+        Some("[irc]\nlistne = []\n"),
+        Some("[[contact]]\nname = 'John'\n"),
+    );
+    let said = desk.check();
+    assert_eq!(said.exit, Exit::Wrong);
+    assert_eq!(said.out, "");
+    let lines: Vec<_> = said.err.lines().collect();
+    assert_eq!(lines.len(), 2);
+    assert!(
+        lines[0]
+            .ends_with("config.toml:2: unknown key \"listne\" in [irc]; did you mean \"listen\"?")
+    );
+    assert!(lines[1].contains("contacts.toml:1: a contact without an address;"));
+}
+
+#[test]
+fn check_warns_of_contacts_whom_nothing_connects() {
+    let book = "[[contact]]\nname = 'Eve'\naddress = '200::1'\n\
+                [[contact]]\nname = 'Al'\naddress = 'fc00::1'\n";
+    let said = Desk::new(None, Some(book)).check();
+    assert_eq!(said.exit, Exit::Done);
+    assert!(
+        said.err
+            .starts_with("warning: Eve (200::1) is in none of the networks")
+    );
+    assert_eq!(said.err.lines().count(), 1);
+    assert!(said.out.contains("Al    fc00::1  Al\n"), "{}", said.out);
+}
+
+#[test]
+fn our_own_address_is_no_contact() {
+    let config = "[enclave]\naddress = 'fc00::1'\n";
+    let book = "[[contact]]\nname = 'Me'\naddress = 'fc00::1'\n";
+    let said = Desk::new(Some(config), Some(book)).check();
+    assert_eq!(said.exit, Exit::Wrong);
+    assert!(
+        said.err.contains("the address of Me (fc00::1) is our own"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn a_contact_lives_from_add_to_remove() {
+    let desk = Desk::new(None, None);
+    let said = desk.contact(add("FC00:0::1", &["John", "Smith"]));
+    assert_eq!((said.exit, said.err.as_str()), (Exit::Done, ""));
+    assert!(said.out.starts_with("Added JohnSmith (fc00::1).\n"));
+    assert!(said.out.contains("kill -HUP") && said.out.contains("/msg enclave rehash"));
+
+    let said = desk.contact(ContactCommand::Rename {
+        nick: "johnsmith".to_owned(),
+        name: vec!["Johnny".to_owned()],
+    });
+    assert!(
+        said.out
+            .starts_with("JohnSmith (fc00::1) is now Johnny (fc00::1).\n")
+    );
+
+    let block = |who: &str| ContactCommand::Block {
+        who: who.to_owned(),
+    };
+    assert!(
+        desk.contact(block("Johnny"))
+            .out
+            .starts_with("Blocked Johnny (fc00::1).\n")
+    );
+    assert!(
+        desk.contact(block("fc00::bad"))
+            .out
+            .starts_with("Blocked fc00::bad.\n")
+    );
+    let said = desk.contact(ContactCommand::List);
+    assert_eq!(
+        said.out,
+        "NICK    ADDRESS  NAME\nJohnny  fc00::1  (blocked) Johnny\n\nBlocked addresses:\n  fc00::bad\n"
+    );
+
+    for (who, told) in [
+        ("fc00::1", "Johnny (fc00::1) is no longer blocked.\n"),
+        ("fc00::bad", "fc00::bad is no longer blocked.\n"),
+    ] {
+        let who = who.to_owned();
+        assert!(
+            desk.contact(ContactCommand::Unblock { who })
+                .out
+                .starts_with(told)
+        );
+    }
+    let nick = "JOHNNY".to_owned();
+    let said = desk.contact(ContactCommand::Remove { nick });
+    assert!(said.out.starts_with("Removed Johnny (fc00::1).\n"));
+    assert!(
+        desk.contact(ContactCommand::List)
+            .out
+            .starts_with("No contacts yet.")
+    );
+}
+
+#[test]
+fn what_cannot_be_done_ends_with_2_and_a_hint() {
+    let desk = Desk::new(
+        None,
+        Some("[[contact]]\nname = 'John'\naddress = 'fc00::1'\n"),
+    );
+    let before = fs::read_to_string(&desk.paths.contacts).unwrap();
+    let nick = "Jonh".to_owned();
+    let said = desk.contact(ContactCommand::Remove { nick });
+    assert_eq!(said.exit, Exit::Wrong);
+    assert_eq!(
+        said.err,
+        "no contact has the nick \"Jonh\"; did you mean John?\n"
+    );
+    let said = desk.contact(add("fc00::1", &["Eve"]));
+    assert_eq!(said.exit, Exit::Wrong);
+    assert!(said.err.contains("already, as John"));
+    assert_eq!(fs::read_to_string(&desk.paths.contacts).unwrap(), before);
+}
+
+#[test]
+fn a_bad_address_book_is_told_not_listed() {
+    let said = Desk::new(None, Some("[[contact]]\n")).contact(ContactCommand::List);
+    assert_eq!(said.exit, Exit::Wrong);
+    assert_eq!(said.out, "");
+    assert!(said.err.contains("contacts.toml:1:"));
+}
+
+#[test]
+fn the_control_contact_and_its_nick_stay_apart() {
+    let desk = Desk::new(None, None);
+    let said = desk.contact(add("fc00::1", &["Enclave"]));
+    assert!(
+        said.out.starts_with("Added Enclave2 (fc00::1)."),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn a_list_fits_80_columns() {
+    let mut text = String::new();
+    for (index, name) in ["王".repeat(64), "x".repeat(64), "Al".to_owned()]
+        .iter()
+        .enumerate()
+    {
+        text += &format!(
+            "[[contact]]\nname = '{name}'\naddress = 'fcec:ae97:8902:d810:6c92:ec67:efb2:3ec{index}'\n"
+        );
+    }
+    let said = Desk::new(None, Some(&text)).contact(ContactCommand::List);
+    assert_eq!(said.exit, Exit::Done, "{}", said.err);
+    assert_eq!(said.out.lines().count(), 4);
+    let columns = |line: &str| line.find("fcec").or(line.find("ADDRESS"));
+    for line in said.out.lines() {
+        assert!(crate::columns::width(line) <= 80, "{line}");
+        assert_eq!(
+            columns(line),
+            columns(said.out.lines().next().unwrap()),
+            "{line}"
+        );
+    }
+}
