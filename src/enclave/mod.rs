@@ -6,7 +6,11 @@
 
 pub mod address;
 pub mod codec;
+pub mod link;
+pub mod mesh;
 pub mod network;
+pub mod news;
+pub mod order;
 pub mod own;
 pub mod packet;
 pub mod transport;

@@ -1,0 +1,192 @@
+//! Who is a contact, and who shall not be heard; writing to a contact.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::own::{encode, farewell};
+use super::{Mesh, Request, Whose};
+use crate::clock::{Now, Timestamp};
+use crate::enclave::address::Address;
+use crate::enclave::link::Link;
+use crate::enclave::order::{Order, Outcome};
+use crate::enclave::packet::Packet;
+
+/// How long one who was rejected or removed is not heard.
+const SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Most addresses silenced at a time. Each was a decision of the person, so more are not
+/// to be expected; the one whose silence ends first gives way.
+const SILENCED_MAX: usize = 1024;
+
+/// There is no connection with that contact to write to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotLinked;
+
+impl fmt::Display for NotLinked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no connection with that contact")
+    }
+}
+
+impl std::error::Error for NotLinked {}
+
+impl Mesh {
+    /// This address is a contact from now on: at the start, added, or accepted.
+    /// `last_linked` is when [`News::Linked`](crate::enclave::news::News::Linked) last
+    /// came for it.
+    ///
+    /// Where it has been waiting as a stranger, what it said is delivered now and its
+    /// connection becomes its link; otherwise it is dialled. A silence is lifted. For one
+    /// who is a contact already, or blocked, nothing happens.
+    pub fn befriend(
+        &mut self,
+        peer: Address,
+        last_linked: Option<Timestamp>,
+        now: Now,
+        out: &mut Outcome,
+    ) {
+        if self.links.contains_key(&peer) || self.blocked.contains(&peer) {
+            return;
+        }
+        self.silenced.remove(&peer.owner());
+        self.links.insert(peer, Link::new(peer, last_linked));
+        if let Some(request) = self.strangers.take(peer) {
+            self.accept(request, now, out);
+        } else if !self.own.dark {
+            self.dial_at(peer, now.monotonic, false, now, out);
+        }
+        self.settle(peer, now, out);
+    }
+
+    /// A stranger has become a contact: it is given our handshake, and what it has said
+    /// is heard now.
+    fn accept(&mut self, request: Request, now: Now, out: &mut Outcome) {
+        self.schedule_strangers();
+        let peer = request.address();
+        let (connection, packets) = request.into_parts();
+        let heard_on = connection.as_ref().filter(|connection| connection.heard);
+        let heard_on = heard_on.map(|connection| connection.id);
+        if let Some(connection) = connection {
+            let contact = Whose::Contact(peer);
+            self.connections.insert(connection.id, contact);
+            self.take_in(peer, connection, now, out);
+        } else if !self.own.dark {
+            self.dial_at(peer, now.monotonic, false, now, out);
+        }
+        let Some(link) = self.links.get_mut(&peer) else {
+            return;
+        };
+        for packet in packets {
+            match heard_on {
+                Some(connection) => {
+                    link.hear(connection, packet, now, out);
+                }
+                None => link.hear_late(packet, out),
+            }
+        }
+    }
+
+    /// This address is no contact any more: it gets a goodbye (status 0). There is no news
+    /// of it. Unless it is [silenced](Self::silence) too, it may come back as a stranger.
+    pub fn unfriend(&mut self, peer: Address, now: Now, out: &mut Outcome) {
+        let goodbye = farewell("", now.wall);
+        let mut unheard = Outcome::default();
+        self.cut_off(peer, Some(&goodbye), &mut unheard);
+        out.orders.append(&mut unheard.orders);
+        self.forget(peer, now, out);
+    }
+
+    /// This address is neither heard nor dialled until it is unblocked; its connections
+    /// are dropped without a word. A contact that was there is offline; the mesh has no
+    /// link with it any more.
+    pub fn block(&mut self, address: Address, now: Now, out: &mut Outcome) {
+        self.blocked.insert(address);
+        self.cut_off(address, None, out);
+        self.forget(address, now, out);
+        self.drop_request(address, out);
+    }
+
+    /// The address is not blocked any more. A contact is to be
+    /// [befriended](Self::befriend) again.
+    pub fn unblock(&mut self, address: Address) {
+        self.blocked.remove(&address);
+    }
+
+    /// The person does not want this stranger: its request is dropped, and it is
+    /// [silenced](Self::silence).
+    pub fn reject(&mut self, address: Address, now: Now, out: &mut Outcome) {
+        self.drop_request(address, out);
+        self.silence(address, now);
+    }
+
+    /// Turns away whoever owns this address for 24 hours, without asking the person; a
+    /// contact is not touched by it. [`befriend`](Self::befriend) lifts it.
+    pub fn silence(&mut self, address: Address, now: Now) {
+        self.silenced.retain(|_, until| *until > now.monotonic);
+        self.silenced
+            .insert(address.owner(), now.monotonic + SILENCE);
+        if self.silenced.len() > SILENCED_MAX {
+            let first = self.silenced.iter().min_by_key(|(_, until)| **until);
+            if let Some((&first, _)) = first {
+                self.silenced.remove(&first);
+            }
+        }
+    }
+
+    /// The prompt for this address's request has been put before the person: the request
+    /// does not make room for another any more.
+    pub fn shown(&mut self, address: Address) {
+        self.strangers.shown(address);
+    }
+
+    /// Writes a packet to a contact; one without a timestamp gets one. That it is written
+    /// does not mean that it arrives.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no connection to write to.
+    pub fn send(
+        &mut self,
+        peer: Address,
+        mut packet: Packet,
+        now: Now,
+        out: &mut Outcome,
+    ) -> Result<(), NotLinked> {
+        let link = self.links.get(&peer).ok_or(NotLinked)?;
+        let winner = link.connections.winner().ok_or(NotLinked)?;
+        packet.timestamp.get_or_insert(now.wall);
+        out.order(Order::Write {
+            connection: winner.id,
+            frame: encode(&packet),
+        });
+        Ok(())
+    }
+
+    /// Whether a stranger with this address is to be turned away: whoever owns it is
+    /// blocked or silenced.
+    pub(super) fn is_unwelcome(&self, address: Address, now: Now) -> bool {
+        let owner = address.owner();
+        // The owner's own address is the lowest of all that it owns.
+        let blocked = self.blocked.range(owner..).next();
+        let silenced = self.silenced.get(&owner);
+        blocked.is_some_and(|blocked| blocked.owner() == owner)
+            || silenced.is_some_and(|until| *until > now.monotonic)
+    }
+
+    /// Removes a link that has been cut off.
+    fn forget(&mut self, peer: Address, now: Now, out: &mut Outcome) {
+        self.reschedule(peer);
+        self.links.remove(&peer);
+        self.fill_slots(now, out);
+    }
+
+    fn drop_request(&mut self, address: Address, out: &mut Outcome) {
+        let Some(request) = self.strangers.take_of_owner(address) else {
+            return;
+        };
+        if let Some(connection) = request.connection_id() {
+            self.abort(connection, out);
+        }
+        self.schedule_strangers();
+    }
+}

@@ -1,0 +1,245 @@
+//! What we say of ourselves, and where: our addresses, our presence, and the frames that
+//! carry it.
+
+use bytes::{Bytes, BytesMut};
+
+use super::Mesh;
+use crate::clock::{Now, Timestamp};
+use crate::enclave::address::Address;
+use crate::enclave::network::Network;
+use crate::enclave::order::{Order, Outcome};
+use crate::enclave::packet::{Packet, Status};
+
+/// What contacts are told of our human.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OwnPresence {
+    /// Not [`Status::Offline`]: for that see [`Mesh::go_dark`].
+    pub status: Status,
+    /// The status text, empty for none.
+    pub text: String,
+    /// What we call ourselves; nothing is sent of an empty one.
+    pub alias: String,
+}
+
+/// What we say of ourselves, and where.
+#[derive(Clone, Debug, Hash)]
+pub(super) struct Own {
+    /// Those inside the trusted networks, sorted.
+    pub(super) addresses: Vec<Address>,
+    pub(super) presence: OwnPresence,
+    pub(super) dark: bool,
+    /// Counts the changes of presence.
+    pub(super) version: u64,
+    /// The latest handshake, and the second it carries: a thousand links that open in one
+    /// second share it.
+    handshake: Option<(i64, Bytes)>,
+}
+
+impl Default for Own {
+    fn default() -> Self {
+        Self {
+            addresses: Vec::new(),
+            presence: OwnPresence {
+                status: Status::Away,
+                text: String::new(),
+                alias: String::new(),
+            },
+            dark: false,
+            version: 0,
+            handshake: None,
+        }
+    }
+}
+
+impl Own {
+    /// The address of ours from which to dial the peer, so that it recognises us: one in
+    /// the same trusted network. `None` where we have none, or where the peer is us.
+    pub(super) fn address_towards(&self, networks: &[Network], peer: Address) -> Option<Address> {
+        if self.addresses.contains(&peer) {
+            return None;
+        }
+        networks
+            .iter()
+            .filter(|network| network.contains(peer))
+            .find_map(|network| {
+                let mut ours = self.addresses.iter();
+                ours.find(|address| network.contains(**address)).copied()
+            })
+    }
+
+    /// The packet that every connection with a contact begins with (Enclave specification,
+    /// "Handshake").
+    pub(super) fn handshake(&mut self, wall: Timestamp) -> Bytes {
+        let second = wall.seconds();
+        match &self.handshake {
+            Some((made, frame)) if *made == second => frame.clone(),
+            _ => {
+                let alias = &self.presence.alias;
+                let frame = encode(&Packet {
+                    status: Some(self.presence.status),
+                    status_message: Some(self.presence.text.clone()),
+                    alias: (!alias.is_empty()).then(|| alias.clone()),
+                    timestamp: Some(wall),
+                    ..Packet::default()
+                });
+                self.handshake = Some((second, frame.clone()));
+                frame
+            }
+        }
+    }
+}
+
+/// A packet as one frame.
+pub(super) fn encode(packet: &Packet) -> Bytes {
+    let mut frame = BytesMut::new();
+    packet.encode(&mut frame);
+    frame.freeze()
+}
+
+/// The goodbye of a node, to one contact or to all (Enclave specification, `status` 0).
+pub(super) fn farewell(text: &str, wall: Timestamp) -> Bytes {
+    encode(&Packet {
+        status: Some(Status::Offline),
+        status_message: Some(text.to_owned()),
+        timestamp: Some(wall),
+        ..Packet::default()
+    })
+}
+
+impl Mesh {
+    /// Our own addresses, all of them, are these now; those outside the trusted networks
+    /// do not count. They are listened on, and contacts in the network of a new one are
+    /// dialled, even beside a link that still seems to be there: the mesh has been away.
+    pub fn set_own_addresses(&mut self, addresses: Vec<Address>, now: Now, out: &mut Outcome) {
+        let networks = &self.policy.networks;
+        let mut addresses: Vec<Address> = addresses
+            .into_iter()
+            .filter(|&address| networks.iter().any(|network| network.contains(address)))
+            .collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        if addresses == self.own.addresses {
+            return;
+        }
+        let before = std::mem::replace(&mut self.own.addresses, addresses);
+        if self.own.dark {
+            return;
+        }
+        self.listen(out);
+        let appeared: Vec<Address> = self
+            .contacts()
+            .filter(|&peer| {
+                let from = self.own.address_towards(&self.policy.networks, peer);
+                from.is_some_and(|from| !before.contains(&from))
+            })
+            .collect();
+        self.dial_all(&appeared, false, now, out);
+    }
+
+    /// Tells all linked contacts what holds of our human now, as far as it differs from
+    /// what they were told last. While the node is dark it is only noted.
+    pub fn set_presence(&mut self, presence: OwnPresence, now: Now, out: &mut Outcome) {
+        let own = &mut self.own;
+        let stated = (presence.status, &presence.text) != (own.presence.status, &own.presence.text);
+        let renamed = presence.alias != own.presence.alias && !presence.alias.is_empty();
+        own.presence = presence;
+        own.handshake = None;
+        if !stated && !renamed {
+            return;
+        }
+        own.version += 1;
+        let said = &own.presence;
+        let frame = encode(&Packet {
+            status: stated.then_some(said.status),
+            status_message: stated.then(|| said.text.clone()),
+            alias: renamed.then(|| said.alias.clone()),
+            timestamp: Some(now.wall),
+            ..Packet::default()
+        });
+        for link in self.links.values_mut() {
+            if let Some(winner) = link.connections.winner_mut() {
+                winner.told = own.version;
+                out.order(Order::Write {
+                    connection: winner.id,
+                    frame: frame.clone(),
+                });
+            }
+        }
+    }
+
+    /// Goes offline without ending: says goodbye to all linked contacts with this text,
+    /// closes everything, and neither listens nor dials until [`light`](Self::light).
+    /// Requests of strangers stay, their connections do not.
+    pub fn go_dark(&mut self, text: &str, now: Now, out: &mut Outcome) {
+        if self.own.dark {
+            return;
+        }
+        self.own.dark = true;
+        self.listen(out);
+        let goodbye = farewell(text, now.wall);
+        let contacts: Vec<Address> = self.contacts().collect();
+        for peer in contacts {
+            self.cut_off(peer, Some(&goodbye), out);
+            self.reschedule(peer);
+        }
+        for connection in self.strangers.disconnect_all(out) {
+            self.abort(connection, out);
+        }
+        self.schedule_strangers();
+    }
+
+    /// Comes back from the dark: listens and dials.
+    pub fn light(&mut self, now: Now, out: &mut Outcome) {
+        if !self.own.dark {
+            return;
+        }
+        self.own.dark = false;
+        self.listen(out);
+        let contacts: Vec<Address> = self.contacts().collect();
+        self.dial_all(&contacts, false, now, out);
+    }
+
+    /// Whether the node is dark.
+    pub fn is_dark(&self) -> bool {
+        self.own.dark
+    }
+
+    /// The program ends: says goodbye to all linked contacts and closes everything.
+    pub fn shutdown(&mut self, now: Now, out: &mut Outcome) {
+        self.go_dark("", now, out);
+    }
+
+    fn listen(&self, out: &mut Outcome) {
+        let addresses = if self.own.dark {
+            Vec::new()
+        } else {
+            self.own.addresses.clone()
+        };
+        out.order(Order::Listen { addresses });
+    }
+
+    /// Ends a contact's link and any dial, with a goodbye or without a word.
+    pub(super) fn cut_off(&mut self, peer: Address, goodbye: Option<&Bytes>, out: &mut Outcome) {
+        self.cancel_dial(peer, out);
+        let Some(link) = self.links.get_mut(&peer) else {
+            return;
+        };
+        let winner = link.connections.winner().map(|winner| winner.id);
+        let open = link.connections.take();
+        link.forget(None, out);
+        for connection in open {
+            let id = connection.id;
+            let Some(frame) = goodbye else {
+                self.abort(id, out);
+                continue;
+            };
+            if Some(id) == winner {
+                out.order(Order::Write {
+                    connection: id,
+                    frame: frame.clone(),
+                });
+            }
+            self.close(id, out);
+        }
+    }
+}
