@@ -23,6 +23,8 @@ mod own;
 mod strangers;
 
 #[cfg(test)]
+mod explorer;
+#[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
