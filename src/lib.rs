@@ -1,4 +1,50 @@
-//! Enclave for people who live in an IRC client.
+//! `enclave-irc`: a complete Enclave node that a person uses from their IRC client.
+//!
+//! Enclave is a messenger without servers: every person runs a node, which keeps one TCP
+//! connection to each friend in its address book. Here each friend is a nick on a small
+//! IRC server that runs beside the person's client.
+//!
+//! # How it works
+//!
+//! ```text
+//!  IRC clients ──lines──▶ irc ──events──▶ gateway ◀──events── enclave ◀──packets── peers
+//!              ◀─replies─      (one task,         ──effects──▶
+//!                               all state)
+//!                                  ▲ │
+//!                           events │ │ effects
+//!                                  │ ▼
+//!                                daemon (sockets, timers, files, signals)
+//! ```
+//!
+//! One task owns all state. [`gateway::Gateway::handle`] takes an event and the time and
+//! leaves effects; it does no I/O and reads no clock. The [`daemon`] turns what happens on
+//! sockets and timers into events, and carries the effects out. So the whole program can be
+//! tested with a made-up clock and network.
+//!
+//! # The rooms
+//!
+//! Imports run downwards only; `enclave` and `irc` have never heard of each other.
+//!
+//! | room | what it is for |
+//! |---|---|
+//! | [`cli`], [`offline`], [`demo`] | the command line, and what it does without a gateway |
+//! | [`daemon`] | runs the gateway: sockets, timers, files, signals; who may come in |
+//! | [`gateway`] | the translator: what a thing said in one protocol means in the other |
+//! | [`config`], [`book`] | the configuration, and the address book on disk |
+//! | [`enclave`] | the peer protocol: packets, frames, addresses, links |
+//! | [`irc`] | the IRC server protocol: lines, requests, replies, capabilities |
+//! | [`pipe`], [`clock`] | what both kinds of connection share; time as a value |
+//! | [`source`], [`problem`], [`nearest`], [`columns`] | reading hand-written files, and saying what is wrong with them |
+//!
+//! # What always holds
+//!
+//! * No `await` while state is half changed, and no lock: connections are tasks on the same
+//!   thread which share nothing but their [`pipe::Pipe`].
+//! * What a client is sent goes through [`irc::reply::Reply`], so no CR, LF or NUL of
+//!   anybody's can make a second line, and no line is longer than its limit.
+//! * A stranger is sent nothing at all until the person lets them in.
+//! * No text of a peer is logged, at any level.
+//! * Whatever others can make grow has a named bound.
 
 pub mod book;
 pub mod cli;
@@ -6,6 +52,7 @@ pub mod clock;
 pub mod columns;
 pub mod config;
 pub mod enclave;
+pub mod gateway;
 pub mod irc;
 pub mod nearest;
 pub mod offline;

@@ -5,7 +5,6 @@ use crate::enclave::order::Order;
 use crate::irc::ClientId;
 
 use super::ChangeId;
-use super::remembered::Remembered;
 
 /// One thing to do.
 #[derive(Debug)]
@@ -34,8 +33,9 @@ pub enum Effect {
     },
     /// Read configuration and address book anew, as at SIGHUP.
     Reload,
-    /// Keep this over restarts.
-    Remember(Remembered),
+    /// What [`Gateway::remembered`](super::Gateway::remembered) gives is another now: keep
+    /// it over restarts, soon.
+    Remember,
 }
 
 /// The effects of one event, in the order in which they must be carried out.
@@ -51,7 +51,10 @@ impl Effects {
     /// Lets `write` append lines for a client. Lines for one client that follow each
     /// other share one effect, and so one buffer and one write.
     pub fn to_client(&mut self, client: ClientId, write: impl FnOnce(&mut Vec<u8>)) {
-        if let Some(Effect::ToClient { client: last, lines }) = self.0.last_mut()
+        if let Some(Effect::ToClient {
+            client: last,
+            lines,
+        }) = self.0.last_mut()
             && *last == client
         {
             return write(lines);

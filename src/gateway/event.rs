@@ -5,7 +5,7 @@ use bytes::BytesMut;
 use crate::book::Book;
 use crate::enclave::ConnectionId;
 use crate::enclave::address::Address;
-use crate::enclave::news::DialFailure;
+use crate::enclave::mesh::DialFailure;
 use crate::irc::ClientId;
 use crate::irc::codec::Line;
 use crate::irc::listener::Origin;

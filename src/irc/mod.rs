@@ -20,6 +20,7 @@ pub mod codec;
 pub mod connection;
 pub mod isupport;
 pub mod listener;
+pub mod lookalike;
 pub mod mask;
 pub mod nick;
 pub mod numeric;

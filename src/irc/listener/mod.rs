@@ -37,6 +37,15 @@ pub enum Origin {
     },
 }
 
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp { peer, .. } => peer.fmt(f),
+            Self::Unix { .. } => f.write_str("a unix socket"),
+        }
+    }
+}
+
 /// Why a door could not be opened: which one, and what to do about it.
 #[derive(Debug)]
 pub struct BindError {

@@ -1,0 +1,221 @@
+//! What a client is greeted with: the numerics of registration, the roster channel, what
+//! was said while nobody was there, and plain words where something is missing.
+
+use crate::irc::ClientId;
+use crate::irc::channel::CHANNEL_TYPES;
+use crate::irc::isupport::Isupport;
+use crate::irc::nick::NICK_LENGTH;
+use crate::irc::numeric as n;
+use crate::irc::reply::{Reply, Source};
+
+use super::Gateway;
+use super::commands::{MONITOR_LIMIT, TARGETS_LIMIT, USER_MODES};
+use super::roster::host;
+use super::time::date;
+
+/// What we are, in 004 and 351.
+pub(super) const VERSION: &str = concat!("enclave-irc-", env!("CARGO_PKG_VERSION"));
+
+/// What is promised in 005 for an away text, bytes: what fits into one line of ours that
+/// carries it. An Enclave text has no limit, and a longer one is passed on whole.
+const AWAY_LENGTH: usize = 390;
+
+/// The network's name in 005.
+const NETWORK: &str = "Enclave";
+
+impl Gateway {
+    /// The client has given a nick and a user name and waits for nothing: let it in.
+    pub(super) fn attach(&mut self, client: ClientId) {
+        let Some(session) = self.sessions.get_mut(&client) else {
+            return;
+        };
+        session.registration.complete = true;
+        session.last_spoke = self.now.monotonic;
+        let nick = session.target().to_owned();
+        tracing::info!(client = client.0, nick, "a client has attached");
+        self.nick_was_set(&nick);
+        self.welcome(client, &nick);
+        self.send_isupport(client);
+        self.send_lusers(client);
+        self.send_motd(client);
+        self.join_channel(client);
+        self.play_backlog();
+        self.say_what_is_missing(client);
+        // Last, for it tells contacts: they may answer, and the client should be settled.
+        self.person_came();
+    }
+
+    fn welcome(&mut self, client: ClientId, nick: &str) {
+        let server = self.settings.server_name.clone();
+        let welcome = format!("Welcome to Enclave, {nick}");
+        self.numeric(client, n::RPL_WELCOME, &[&welcome]);
+        let your_host = format!("Your host is {server}, running {VERSION}");
+        self.numeric(client, n::RPL_YOURHOST, &[&your_host]);
+        let created = format!("This gateway was started {}", date(self.started.wall));
+        self.numeric(client, n::RPL_CREATED, &[&created]);
+        self.numeric(
+            client,
+            n::RPL_MYINFO,
+            &[&server, VERSION, USER_MODES, "b", "ov"],
+        );
+    }
+
+    /// RPL_ISUPPORT (005).
+    pub(super) fn send_isupport(&mut self, client: ClientId) {
+        let targets =
+            format!("PRIVMSG:{TARGETS_LIMIT},NOTICE:{TARGETS_LIMIT},WHOIS:1,NAMES:1,JOIN:,PART:");
+        let isupport = Isupport::new()
+            .value("NETWORK", NETWORK)
+            .value("CASEMAPPING", "ascii")
+            .number("NICKLEN", NICK_LENGTH)
+            .value("CHANTYPES", CHANNEL_TYPES)
+            .value("PREFIX", "(ov)@+")
+            .value("CHANMODES", "b,,,nt")
+            .number("AWAYLEN", AWAY_LENGTH)
+            .value("TARGMAX", targets)
+            .number("MONITOR", MONITOR_LIMIT)
+            .flag("UTF8ONLY");
+        let Some(session) = self.sessions.get(&client) else {
+            return;
+        };
+        for reply in isupport.replies(&self.settings.server_name, session.target()) {
+            self.reply(client, &reply);
+        }
+    }
+
+    /// RPL_LUSERCLIENT and its family (251–255, 265, 266).
+    pub(super) fn send_lusers(&mut self, client: ClientId) {
+        let online = self
+            .roster
+            .contacts()
+            .filter(|contact| contact.online())
+            .count();
+        let own = self.attached().len();
+        let waiting = self.sessions.len() - own;
+        let channels = usize::from(!self.settings.channel.is_empty());
+        let all = online + own;
+        let text = format!(
+            "{online} of {} contacts are online, {own} clients of yours are attached",
+            self.roster.len()
+        );
+        self.numeric(client, n::RPL_LUSERCLIENT, &[&text]);
+        self.numeric(client, n::RPL_LUSEROP, &["0", "operators online"]);
+        self.numeric(
+            client,
+            n::RPL_LUSERUNKNOWN,
+            &[&waiting.to_string(), "not yet registered"],
+        );
+        self.numeric(
+            client,
+            n::RPL_LUSERCHANNELS,
+            &[&channels.to_string(), "channels formed"],
+        );
+        self.numeric(
+            client,
+            n::RPL_LUSERME,
+            &[&format!("I have {own} clients and 0 servers")],
+        );
+        let (own, all) = (own.to_string(), all.to_string());
+        self.numeric(
+            client,
+            n::RPL_LOCALUSERS,
+            &[&own, &own, &format!("Current local users {own}, max {own}")],
+        );
+        self.numeric(
+            client,
+            n::RPL_GLOBALUSERS,
+            &[
+                &all,
+                &all,
+                &format!("Current global users {all}, max {all}"),
+            ],
+        );
+    }
+
+    /// The message of the day: our address, and how to add the first friend.
+    pub(super) fn send_motd(&mut self, client: ClientId) {
+        let start = format!("- {} Message of the day -", self.settings.server_name);
+        self.numeric(client, n::RPL_MOTDSTART, &[&start]);
+        let mut lines = vec!["Every nick here is a contact of yours on Enclave.".to_owned()];
+        if self.own_addresses.is_empty() {
+            lines.push(self.no_address_text());
+        } else {
+            lines.push(format!(
+                "Your address, for your friends: {}",
+                self.own_address_text()
+            ));
+        }
+        lines.push("Add a friend:  /msg enclave add ADDRESS NAME".to_owned());
+        lines.push("All commands:  /msg enclave help".to_owned());
+        for line in lines {
+            self.numeric(client, n::RPL_MOTD, &[&format!("- {line}")]);
+        }
+        self.numeric(client, n::RPL_ENDOFMOTD, &["End of /MOTD command"]);
+    }
+
+    /// Our addresses in one text.
+    pub(super) fn own_address_text(&self) -> String {
+        let addresses: Vec<_> = self.own_addresses.iter().map(ToString::to_string).collect();
+        addresses.join(", ")
+    }
+
+    /// Our own address for a mask or a numeric: the first, or none.
+    pub(super) fn own_host(&self) -> Option<String> {
+        self.own_addresses.first().map(|address| host(*address))
+    }
+
+    /// What to say while the mesh is not there.
+    pub(super) fn no_address_text(&self) -> String {
+        let networks: Vec<_> = self
+            .settings
+            .networks
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        format!(
+            "This machine has no address in {} yet, so no contact can be reached. Is cjdns \
+             running? The gateway goes on by itself as soon as the address is there.",
+            networks.join(" or ")
+        )
+    }
+
+    fn say_what_is_missing(&mut self, client: ClientId) {
+        if self.own_addresses.is_empty() {
+            self.service_notice(client, &self.no_address_text());
+        }
+        if self.roster.is_empty() {
+            let text = "Your address book is empty. Ask a friend for their address, then: /msg \
+                        enclave add ADDRESS NAME";
+            self.service_notice(client, text);
+        }
+        for text in std::mem::take(&mut self.unread_notices) {
+            self.service_notice(client, &text);
+        }
+        self.prompt_at_attach(client);
+    }
+
+    /// A line from the control contact that answers nothing: a NOTICE.
+    pub(super) fn service_notice(&mut self, client: ClientId, text: &str) {
+        let Some(session) = self.sessions.get(&client) else {
+            return;
+        };
+        let target = session.target().to_owned();
+        let server = self.settings.server_name.clone();
+        let time = super::time::server_time(self.now.wall);
+        let reply = Reply::from(service_source(&server), "NOTICE", &[&target, text])
+            .tag("time", Some(&time));
+        self.reply(client, &reply);
+    }
+}
+
+/// The control contact's nick.
+pub(super) const SERVICE_NICK: &str = "enclave";
+
+/// The control contact, as the source of a line. It is at the server itself.
+pub(super) fn service_source(server: &str) -> Source<'_> {
+    Source::User {
+        nick: SERVICE_NICK,
+        user: SERVICE_NICK,
+        host: server,
+    }
+}

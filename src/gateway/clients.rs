@@ -1,0 +1,93 @@
+//! How clients come, are heard, and go.
+
+use crate::irc::ClientId;
+use crate::irc::codec::Line;
+use crate::irc::listener::Origin;
+use crate::irc::numeric as n;
+use crate::irc::reply::{Reply, Source};
+use crate::irc::request::Request;
+
+use super::Gateway;
+use super::commands;
+use super::session::{PING_AFTER, PONG_TIMEOUT, REGISTRATION_TIMEOUT, Session};
+
+impl Gateway {
+    pub(super) fn client_connected(&mut self, client: ClientId, origin: Origin) {
+        self.sessions.insert(client, Session::new(origin, self.now));
+    }
+
+    pub(super) fn client_line(&mut self, client: ClientId, line: Line) {
+        // A line may still be on its way after QUIT.
+        let Some(session) = self.sessions.get_mut(&client) else {
+            return;
+        };
+        session.last_heard = self.now.monotonic;
+        session.pinged = false;
+        match line {
+            Line::Text(text) => {
+                if let Some(request) = Request::parse(&text) {
+                    commands::dispatch(self, client, &request);
+                }
+            }
+            Line::TooLong => self.numeric(
+                client,
+                n::ERR_INPUTTOOLONG,
+                &["That line was too long and was not taken; nothing of it was sent"],
+            ),
+            Line::NotUtf8 => self.server_notice(
+                client,
+                "That line was not valid UTF-8 and was not taken; nothing of it was sent. Set \
+                 your client's encoding to UTF-8.",
+            ),
+        }
+    }
+
+    /// A client's connection is over without QUIT.
+    pub(super) fn client_vanished(&mut self, client: ClientId, reason: &str) {
+        if let Some(session) = self.sessions.remove(&client)
+            && session.attached()
+        {
+            tracing::info!(client = client.0, reason, "a client has gone");
+            self.person_vanished();
+        }
+    }
+
+    /// A client said QUIT.
+    pub(super) fn client_quit(&mut self, client: ClientId, text: &str) {
+        self.close(client, if text.is_empty() { "Client quit" } else { text });
+        if let Some(session) = self.sessions.remove(&client)
+            && session.attached()
+        {
+            tracing::info!(client = client.0, "a client has quit");
+            self.person_quit(text);
+        }
+    }
+
+    /// Asks silent clients whether they are there; gives up those that do not answer, and
+    /// those that never registered.
+    pub(super) fn check_clients(&mut self) {
+        let now = self.now.monotonic;
+        let due = self
+            .sessions
+            .iter()
+            .filter(|(_, session)| session.deadline() <= now);
+        for client in due.map(|(client, _)| *client).collect::<Vec<_>>() {
+            let Some(session) = self.sessions.get_mut(&client) else {
+                continue;
+            };
+            if !session.attached() {
+                let seconds = REGISTRATION_TIMEOUT.as_secs();
+                self.close(client, &format!("Registration timeout: {seconds} s"));
+                self.client_vanished(client, "registration timeout");
+            } else if session.pinged {
+                let seconds = (PING_AFTER + PONG_TIMEOUT).as_secs();
+                self.close(client, &format!("Ping timeout: {seconds} s"));
+                self.client_vanished(client, "ping timeout");
+            } else {
+                session.pinged = true;
+                let server = self.settings.server_name.clone();
+                self.reply(client, &Reply::from(Source::Unnamed, "PING", &[&server]));
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The roster channel: JOIN, PART, NAMES, TOPIC, LIST, and what contacts alone decide.
+
+use crate::irc::ClientId;
+use crate::irc::capability::Capability;
+use crate::irc::nick::casefold;
+use crate::irc::numeric as n;
+use crate::irc::reply::{Reply, Source};
+use crate::irc::request::Request;
+use crate::irc::text::pack;
+
+use super::super::Gateway;
+use super::super::attach::{SERVICE_NICK, service_source};
+use super::super::error::CommandError;
+use super::super::time::server_time;
+use super::{Outcome, required};
+
+/// What the roster channel is about.
+const TOPIC: &str = "Your Enclave contacts that are online. Commands: help";
+
+impl Gateway {
+    /// Whether this is the name of the roster channel.
+    pub(in super::super) fn is_roster_channel(&self, name: &str) -> bool {
+        !self.settings.channel.is_empty() && casefold(name) == casefold(&self.settings.channel)
+    }
+
+    /// Puts a client into the roster channel, if there is one and it is not there yet.
+    pub(in super::super) fn join_channel(&mut self, client: ClientId) {
+        if self.settings.channel.is_empty() {
+            return;
+        }
+        let channel = self.settings.channel.clone();
+        let account = self.own_host().unwrap_or_else(|| "*".to_owned());
+        let time = server_time(self.now.wall);
+        let Some(session) = self.sessions.get_mut(&client) else {
+            return;
+        };
+        if std::mem::replace(&mut session.in_channel, true) {
+            return;
+        }
+        let extended = [channel.as_str(), &account, &session.realname];
+        let params = if session.has(Capability::ExtendedJoin) {
+            &extended[..]
+        } else {
+            &extended[..1]
+        };
+        let join = Reply::from(session.source(), "JOIN", params).tag("time", Some(&time));
+        self.reply(client, &join);
+        self.numeric(client, n::RPL_TOPIC, &[&channel, TOPIC]);
+        self.send_names(client);
+    }
+
+    /// RPL_NAMREPLY (353) and RPL_ENDOFNAMES (366) of the roster channel.
+    fn send_names(&mut self, client: ClientId) {
+        let channel = self.settings.channel.clone();
+        let Some(session) = self.sessions.get(&client) else {
+            return;
+        };
+        let whole = session.has(Capability::UserhostInNames);
+        let mut names = Vec::with_capacity(self.roster.len() + 2);
+        if whole {
+            names.push(format!(
+                "{}!{}@{}",
+                session.target(),
+                session.user(),
+                session.host()
+            ));
+            let server = &self.settings.server_name;
+            names.push(format!("@{SERVICE_NICK}!{SERVICE_NICK}@{server}"));
+        } else {
+            names.push(session.target().to_owned());
+            names.push(format!("@{SERVICE_NICK}"));
+        }
+        for contact in self.roster.contacts().filter(|contact| contact.online()) {
+            let voice = if contact.available() { "+" } else { "" };
+            let name = if whole {
+                contact.mask()
+            } else {
+                contact.nick.to_string()
+            };
+            names.push(format!("{voice}{name}"));
+        }
+        let server = Source::Server(&self.settings.server_name);
+        let room = Reply::room(&server, "353", &[session.target(), "=", &channel]);
+        for line in pack(names, " ", room) {
+            self.numeric(client, n::RPL_NAMREPLY, &["=", &channel, &line]);
+        }
+        self.numeric(client, n::RPL_ENDOFNAMES, &[&channel, "End of /NAMES list"]);
+    }
+}
+
+pub(super) fn join(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    let channels = required(request, 0)?;
+    if channels == "0" {
+        let channel = gateway.settings.channel.clone();
+        // RFC 2812, 3.2.1: leave all channels one is in, be it none.
+        let _ = leave(gateway, client, &channel, "");
+        return Ok(());
+    }
+    for channel in channels.split(',').filter(|name| !name.is_empty()) {
+        if gateway.is_roster_channel(channel) {
+            gateway.join_channel(client);
+        } else {
+            gateway.refuse(client, &CommandError::NoSuchChannel(channel.to_owned()));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn part(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    let channels = required(request, 0)?;
+    let reason = request.param(1).unwrap_or_default();
+    for channel in channels.split(',').filter(|name| !name.is_empty()) {
+        if let Err(error) = leave(gateway, client, channel, reason) {
+            gateway.refuse(client, &error);
+        }
+    }
+    Ok(())
+}
+
+fn leave(gateway: &mut Gateway, client: ClientId, channel: &str, reason: &str) -> Outcome {
+    if !gateway.is_roster_channel(channel) {
+        return Err(CommandError::NoSuchChannel(channel.to_owned()));
+    }
+    let name = gateway.settings.channel.clone();
+    let time = server_time(gateway.now.wall);
+    let Some(session) = gateway.sessions.get_mut(&client) else {
+        return Ok(());
+    };
+    if !std::mem::replace(&mut session.in_channel, false) {
+        return Err(CommandError::NotOnChannel(name));
+    }
+    let params = [name.as_str(), reason];
+    let params = if reason.is_empty() {
+        &params[..1]
+    } else {
+        &params[..]
+    };
+    let part = Reply::from(session.source(), "PART", params).tag("time", Some(&time));
+    gateway.reply(client, &part);
+    Ok(())
+}
+
+pub(super) fn names(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    let asked = request.param(0).filter(|asked| !asked.is_empty());
+    for channel in asked.unwrap_or("*").split(',') {
+        let ours = gateway.is_roster_channel(channel);
+        if ours || (channel == "*" && !gateway.settings.channel.is_empty()) {
+            gateway.send_names(client);
+        } else {
+            // Whether or not it exists, that is the whole answer (RFC 2812, 3.2.5).
+            gateway.numeric(client, n::RPL_ENDOFNAMES, &[channel, "End of /NAMES list"]);
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn topic(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    let asked = required(request, 0)?;
+    if !gateway.is_roster_channel(asked) {
+        return Err(CommandError::NoSuchChannel(asked.to_owned()));
+    }
+    let channel = gateway.settings.channel.clone();
+    if request.param(1).is_some() {
+        let reason = "The topic of the roster channel is fixed".to_owned();
+        return Err(CommandError::ChannelIsOurs(channel, reason));
+    }
+    gateway.numeric(client, n::RPL_TOPIC, &[&channel, TOPIC]);
+    Ok(())
+}
+
+pub(super) fn list(gateway: &mut Gateway, client: ClientId, _: &Request<'_>) -> Outcome {
+    gateway.numeric(client, n::RPL_LISTSTART, &["Channel", "Users  Name"]);
+    if !gateway.settings.channel.is_empty() {
+        let channel = gateway.settings.channel.clone();
+        let online = gateway
+            .roster
+            .contacts()
+            .filter(|contact| contact.online())
+            .count();
+        // The control contact and the one who asks are there as well.
+        gateway.numeric(
+            client,
+            n::RPL_LIST,
+            &[&channel, &(online + 2).to_string(), TOPIC],
+        );
+    }
+    gateway.numeric(client, n::RPL_LISTEND, &["End of /LIST"]);
+    Ok(())
+}
+
+/// INVITE and KICK: who is in the channel follows from who is online, and nothing else.
+pub(super) fn refuse_change(gateway: &mut Gateway, _: ClientId, request: &Request<'_>) -> Outcome {
+    // KICK names the channel first, INVITE last.
+    let channel = required(request, usize::from(request.verb == "INVITE"))?;
+    if !gateway.is_roster_channel(channel) {
+        return Err(CommandError::NoSuchChannel(channel.to_owned()));
+    }
+    let reason = "Contacts are in the channel while they are online; to remove one: /msg \
+                  enclave remove NICK";
+    Err(CommandError::ChannelIsOurs(
+        channel.to_owned(),
+        reason.to_owned(),
+    ))
+}
+
+/// The control contact speaking into the roster channel, to one client.
+pub(in super::super) fn service_in_channel(gateway: &mut Gateway, client: ClientId, text: &str) {
+    let server = gateway.settings.server_name.clone();
+    let reply = Reply::from(
+        service_source(&server),
+        "PRIVMSG",
+        &[&gateway.settings.channel, text],
+    )
+    .tag("time", Some(&server_time(gateway.now.wall)));
+    gateway.reply(client, &reply);
+}

@@ -1,0 +1,250 @@
+//! WHO, WHOIS, WHOWAS: what is known of whom.
+
+use crate::irc::ClientId;
+use crate::irc::mask;
+use crate::irc::nick::casefold;
+use crate::irc::numeric as n;
+use crate::irc::request::Request;
+
+use super::super::Gateway;
+use super::super::attach::SERVICE_NICK;
+use super::super::error::CommandError;
+use super::super::roster::{CONTACT_USER, Contact};
+use super::super::time::date;
+use super::{Outcome, required};
+
+/// The real name of the control contact.
+const SERVICE_NAME: &str = "Commands: /msg enclave help";
+
+/// One line of a WHO reply.
+struct Row {
+    nick: String,
+    user: String,
+    host: String,
+    /// H or G, then the membership prefix in the roster channel.
+    flags: String,
+    realname: String,
+}
+
+pub(super) fn who(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    let asked = request
+        .param(0)
+        .filter(|asked| !asked.is_empty())
+        .unwrap_or("*");
+    let channel = gateway.is_roster_channel(asked);
+    let rows: Vec<Row> = rows(gateway, client)
+        .into_iter()
+        .filter(|row| channel || row.matches(asked))
+        .collect();
+    let server = gateway.settings.server_name.clone();
+    let name = gateway.settings.channel.clone();
+    let shown = if name.is_empty() { "*" } else { &name };
+    for row in rows {
+        let Row {
+            nick,
+            user,
+            host,
+            flags,
+            realname,
+        } = row;
+        let realname = format!("0 {realname}");
+        let params = [shown, &user, &host, &server, &nick, &flags, &realname];
+        gateway.numeric(client, n::RPL_WHOREPLY, &params);
+    }
+    gateway.numeric(client, n::RPL_ENDOFWHO, &[asked, "End of WHO list"]);
+    Ok(())
+}
+
+impl Row {
+    fn matches(&self, asked: &str) -> bool {
+        [&self.nick, &self.user, &self.host, &self.realname]
+            .into_iter()
+            .any(|field| mask::matches(asked, field))
+    }
+}
+
+/// Everybody who is online, as this client sees them: itself, the control contact, contacts.
+fn rows(gateway: &Gateway, client: ClientId) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(gateway.roster.len() + 2);
+    if let Some(session) = gateway.sessions.get(&client) {
+        rows.push(Row {
+            nick: session.target().to_owned(),
+            user: session.user().to_owned(),
+            host: session.host().to_owned(),
+            flags: if session.away.is_some() { "G" } else { "H" }.to_owned(),
+            realname: session.realname.clone(),
+        });
+    }
+    rows.push(Row {
+        nick: SERVICE_NICK.to_owned(),
+        user: SERVICE_NICK.to_owned(),
+        host: gateway.settings.server_name.clone(),
+        flags: "H@".to_owned(),
+        realname: SERVICE_NAME.to_owned(),
+    });
+    for contact in gateway.roster.contacts().filter(|contact| contact.online()) {
+        let flags = match (contact.away_text().is_some(), contact.available()) {
+            (true, _) => "G",
+            (false, true) => "H+",
+            (false, false) => "H",
+        };
+        rows.push(Row {
+            nick: contact.nick.to_string(),
+            user: CONTACT_USER.to_owned(),
+            host: contact.host(),
+            flags: flags.to_owned(),
+            realname: contact.name.clone(),
+        });
+    }
+    rows
+}
+
+/// WHOIS, with one parameter or with a server in front (`WHOIS bob bob` is how clients ask
+/// for the idle time).
+pub(super) fn whois(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    let first = request.param(0).filter(|first| !first.is_empty());
+    let first = first.ok_or(CommandError::NoNicknameGiven)?;
+    let nick = match request.param(1).filter(|second| !second.is_empty()) {
+        None => first,
+        Some(second) => {
+            let known = gateway.is_server(first) || gateway.online_mask(client, first).is_some();
+            if !known && casefold(first) != casefold(second) {
+                return Err(CommandError::NoSuchServer(first.to_owned()));
+            }
+            second
+        }
+    };
+    let outcome = whois_one(gateway, client, nick);
+    if let Err(error) = outcome {
+        gateway.refuse(client, &error);
+    }
+    gateway.numeric(client, n::RPL_ENDOFWHOIS, &[nick, "End of /WHOIS list"]);
+    Ok(())
+}
+
+fn whois_one(gateway: &mut Gateway, client: ClientId, nick: &str) -> Outcome {
+    if let Some(contact) = gateway.roster.by_nick(nick) {
+        if !contact.online() {
+            return Err(CommandError::NoSuchNick(nick.to_owned()));
+        }
+        let contact = contact.clone();
+        whois_contact(gateway, client, &contact);
+        return Ok(());
+    }
+    let server = gateway.settings.server_name.clone();
+    if casefold(nick) == casefold(SERVICE_NICK) {
+        let user = [SERVICE_NICK, SERVICE_NICK, &server, "*", SERVICE_NAME];
+        gateway.numeric(client, n::RPL_WHOISUSER, &user);
+        whois_where(gateway, client, SERVICE_NICK, "@");
+        gateway.numeric(
+            client,
+            n::RPL_WHOISBOT,
+            &[SERVICE_NICK, "is the control contact"],
+        );
+        return Ok(());
+    }
+    let session = gateway.sessions.get(&client);
+    let session = session.filter(|session| casefold(session.target()) == casefold(nick));
+    let Some(session) = session else {
+        return Err(CommandError::NoSuchNick(nick.to_owned()));
+    };
+    let (nick, user) = (session.target().to_owned(), session.user().to_owned());
+    let (host, realname) = (session.host(), session.realname.clone());
+    let away = session.away.as_ref().map(|away| away.text.clone());
+    let idle = gateway
+        .now
+        .monotonic
+        .saturating_sub(session.last_spoke)
+        .as_secs()
+        .to_string();
+    let since = session.connected.wall.seconds().to_string();
+    let in_channel = session.in_channel;
+    gateway.numeric(
+        client,
+        n::RPL_WHOISUSER,
+        &[&nick, &user, host, "*", &realname],
+    );
+    if in_channel {
+        whois_where(gateway, client, &nick, "");
+    } else {
+        whois_server(gateway, client, &nick);
+    }
+    if let Some(address) = gateway.own_host() {
+        let params = [nick.as_str(), &address, "is logged in as"];
+        gateway.numeric(client, n::RPL_WHOISACCOUNT, &params);
+    }
+    if let Some(text) = away {
+        gateway.numeric(client, n::RPL_AWAY, &[&nick, &text]);
+    }
+    let params = [nick.as_str(), &idle, &since, "seconds idle, signon time"];
+    gateway.numeric(client, n::RPL_WHOISIDLE, &params);
+    Ok(())
+}
+
+fn whois_contact(gateway: &mut Gateway, client: ClientId, contact: &Contact) {
+    let (nick, host) = (contact.nick.as_str(), contact.host());
+    let user = [nick, CONTACT_USER, &host, "*", &contact.name];
+    gateway.numeric(client, n::RPL_WHOISUSER, &user);
+    whois_where(
+        gateway,
+        client,
+        nick,
+        if contact.available() { "+" } else { "" },
+    );
+    gateway.numeric(
+        client,
+        n::RPL_WHOISACCOUNT,
+        &[nick, &host, "is logged in as"],
+    );
+    if let Some(text) = contact.away_text() {
+        gateway.numeric(client, n::RPL_AWAY, &[nick, &text]);
+    }
+    if let Some(text) = contact.status_text() {
+        let line = format!("is available: {text}");
+        gateway.numeric(client, n::RPL_WHOISSPECIAL, &[nick, &line]);
+    }
+}
+
+/// 319 and 312: the channels and the server of someone who is in the roster channel.
+fn whois_where(gateway: &mut Gateway, client: ClientId, nick: &str, prefix: &str) {
+    if !gateway.settings.channel.is_empty() {
+        let channels = format!("{prefix}{}", gateway.settings.channel);
+        gateway.numeric(client, n::RPL_WHOISCHANNELS, &[nick, &channels]);
+    }
+    whois_server(gateway, client, nick);
+}
+
+fn whois_server(gateway: &mut Gateway, client: ClientId, nick: &str) {
+    let server = gateway.settings.server_name.clone();
+    gateway.numeric(client, n::RPL_WHOISSERVER, &[nick, &server, "Enclave"]);
+}
+
+/// WHOWAS: a contact that is offline. irssi asks this by itself after a 401.
+pub(super) fn whowas(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    let nick = required(request, 0).map_err(|_| CommandError::NoNicknameGiven)?;
+    match gateway.roster.by_nick(nick).cloned() {
+        Some(contact) => {
+            let host = contact.host();
+            let user = [
+                contact.nick.as_str(),
+                CONTACT_USER,
+                &host,
+                "*",
+                &contact.name,
+            ];
+            gateway.numeric(client, n::RPL_WHOWASUSER, &user);
+            let account = [contact.nick.as_str(), host.as_str(), "was logged in as"];
+            gateway.numeric(client, n::RPL_WHOISACCOUNT, &account);
+            let seen = gateway.last_seen(&contact).map_or_else(
+                || "has not been online yet".to_owned(),
+                |seen| format!("last seen {}", date(seen)),
+            );
+            let server = gateway.settings.server_name.clone();
+            let params = [contact.nick.as_str(), &server, &seen];
+            gateway.numeric(client, n::RPL_WHOISSERVER, &params);
+        }
+        None => gateway.refuse(client, &CommandError::WasNoSuchNick(nick.to_owned())),
+    }
+    gateway.numeric(client, n::RPL_ENDOFWHOWAS, &[nick, "End of WHOWAS"]);
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! Saying who one is: PASS, NICK, USER, SETNAME, QUIT.
+
+use crate::irc::ClientId;
+use crate::irc::capability::Capability;
+use crate::irc::lookalike::looks_like;
+use crate::irc::nick::{Nick, casefold};
+use crate::irc::reply::Reply;
+use crate::irc::request::Request;
+use crate::irc::text;
+
+use super::super::Gateway;
+use super::super::attach::SERVICE_NICK;
+use super::super::error::CommandError;
+use super::super::time::server_time;
+use super::{Outcome, required};
+
+/// The longest real name and user name taken, bytes.
+const REALNAME_LENGTH: usize = 150;
+const USER_LENGTH: usize = 20;
+
+/// PASS: no door asks for one, so any is as good as none.
+pub(super) fn pass(gateway: &mut Gateway, client: ClientId, _: &Request<'_>) -> Outcome {
+    match gateway.sessions.get(&client) {
+        Some(session) if session.attached() => Err(CommandError::AlreadyRegistered),
+        _ => Ok(()),
+    }
+}
+
+/// NICK: a client's nick is its own affair, so two clients may have the same one. But it is
+/// never a contact's, and nobody passes for the control contact.
+pub(super) fn nick(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    let wanted = request.param(0).filter(|nick| !nick.is_empty());
+    let wanted = wanted.ok_or(CommandError::NoNicknameGiven)?;
+    let refused = |reason: &str| {
+        Err(CommandError::ErroneousNickname(
+            shown(wanted),
+            reason.to_owned(),
+        ))
+    };
+    let Some(nick) = Nick::new(wanted) else {
+        return refused("Erroneous nickname");
+    };
+    if gateway.roster.has_nick(&casefold(wanted)) {
+        return Err(CommandError::NicknameInUse(wanted.to_owned()));
+    }
+    if looks_like(wanted, SERVICE_NICK) || looks_like(wanted, &gateway.settings.server_name) {
+        return refused("That nick is reserved for the gateway");
+    }
+    let Some(session) = gateway.sessions.get_mut(&client) else {
+        return Ok(());
+    };
+    if session.nick.as_ref() == Some(&nick) {
+        return Ok(());
+    }
+    if !session.attached() {
+        session.nick = Some(nick);
+        return complete(gateway, client);
+    }
+    let change = Reply::from(session.source(), "NICK", &[nick.as_str()])
+        .tag("time", Some(&server_time(gateway.now.wall)));
+    gateway.reply(client, &change);
+    if let Some(session) = gateway.sessions.get_mut(&client) {
+        session.nick = Some(nick);
+    }
+    gateway.nick_was_set(wanted);
+    gateway.update_presence();
+    Ok(())
+}
+
+/// A refused nick, fit to be a parameter of its numeric.
+fn shown(nick: &str) -> String {
+    nick.chars().take(64).collect()
+}
+
+/// USER: the user name and the real name, once.
+pub(super) fn user(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    let user = required(request, 0)?;
+    let realname = request.param(3).unwrap_or_default();
+    let Some(session) = gateway.sessions.get_mut(&client) else {
+        return Ok(());
+    };
+    if session.user.is_some() {
+        return Err(CommandError::AlreadyRegistered);
+    }
+    // Only what can stand in a mask.
+    let plain = user
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c));
+    let user: String = plain.take(USER_LENGTH).collect();
+    session.user = Some(if user.is_empty() {
+        "user".to_owned()
+    } else {
+        user
+    });
+    session.realname = cut(realname);
+    complete(gateway, client)
+}
+
+fn cut(realname: &str) -> String {
+    let fitting = text::split(realname, REALNAME_LENGTH).next();
+    fitting.unwrap_or_default().to_owned()
+}
+
+/// Attaches the client if it has said all there is to say.
+pub(super) fn complete(gateway: &mut Gateway, client: ClientId) -> Outcome {
+    let Some(session) = gateway.sessions.get(&client) else {
+        return Ok(());
+    };
+    let ready = session.nick.is_some()
+        && session.user.is_some()
+        && !session.registration.negotiating
+        && !session.attached();
+    if ready {
+        gateway.attach(client);
+    }
+    Ok(())
+}
+
+/// SETNAME (IRCv3 `setname`): stays between the client and us.
+pub(super) fn setname(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    let realname = cut(required(request, 0)?);
+    let Some(session) = gateway.sessions.get_mut(&client) else {
+        return Ok(());
+    };
+    session.realname.clone_from(&realname);
+    if session.has(Capability::Setname) {
+        let reply = Reply::from(session.source(), "SETNAME", &[&realname])
+            .tag("time", Some(&server_time(gateway.now.wall)));
+        gateway.reply(client, &reply);
+    }
+    Ok(())
+}
+
+/// QUIT: leaving IRC is being away, with the text as the reason.
+pub(super) fn quit(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    gateway.client_quit(client, request.param(0).unwrap_or_default());
+    Ok(())
+}

@@ -1,0 +1,298 @@
+//! The translator, and the pure middle of the program: it says what a thing said in
+//! Enclave means on IRC, and the other way round.
+//!
+//! [`Gateway::handle`] takes one [`Event`] and the time, changes the state, and leaves
+//! [`Effects`] to be carried out. It does no I/O, reads no clock, waits for nothing: so
+//! the whole program can be run in a test, with a made-up clock and network.
+//!
+//! | room | what it knows |
+//! |---|---|
+//! | [`event`], [`effect`] | what comes in, what goes out |
+//! | [`session`], [`clients`] | one attached client; how clients come, are heard, and go |
+//! | [`attach`] | what a client is greeted with |
+//! | [`roster`], [`reconcile`] | contacts and their nicks; following the address book |
+//! | [`own`] | our own presence, computed from what the clients say |
+//! | [`contacts`] | a contact's presence, told on IRC |
+//! | [`conversation`], [`backlog`] | messages both ways; what waits for a client |
+//! | [`strangers`] | who asks to be let in |
+//! | [`commands`] | what each IRC command means here |
+//! | [`service`] | the control contact |
+//!
+//! Rule of thumb: `irc/` knows how it is said, `gateway/` what it means here.
+
+mod attach;
+mod backlog;
+mod clients;
+mod commands;
+mod contacts;
+mod conversation;
+pub mod effect;
+mod error;
+pub mod event;
+mod own;
+mod reconcile;
+pub mod remembered;
+mod roster;
+mod service;
+mod session;
+pub mod settings;
+mod strangers;
+mod tell;
+mod time;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
+
+use crate::book::Book;
+use crate::clock::{Now, Timestamp};
+use crate::enclave::ConnectionId;
+use crate::enclave::address::Address;
+use crate::enclave::mesh::{Mesh, Policy};
+use crate::enclave::news::News;
+use crate::enclave::order::Outcome;
+use crate::irc::ClientId;
+
+use backlog::Backlog;
+use effect::{Effect, Effects};
+use event::Event;
+use own::Person;
+use remembered::Remembered;
+use roster::Roster;
+use service::PendingChange;
+use session::Session;
+use settings::Settings;
+use strangers::Prompts;
+
+/// One change of the address book that was asked for, until it is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChangeId(pub u64);
+
+/// The whole state of the program.
+pub struct Gateway {
+    settings: Settings,
+    mesh: Mesh,
+    roster: Roster,
+    /// In the order in which they connected: [`ClientId`]s only grow.
+    sessions: BTreeMap<ClientId, Session>,
+    person: Person,
+    backlog: Backlog,
+    prompts: Prompts,
+    /// Addresses in the book that have no name and are shut out.
+    blocked_strangers: BTreeSet<Address>,
+    pending_changes: HashMap<ChangeId, PendingChange>,
+    next_change: u64,
+    own_addresses: Vec<Address>,
+    remembered: Remembered,
+    /// Notices that nobody was there to read, told at the next attach.
+    unread_notices: Vec<String>,
+    started: Now,
+    /// The time of the event being handled.
+    now: Now,
+    /// What the event being handled has led to so far.
+    effects: Effects,
+}
+
+impl Gateway {
+    /// A gateway that has heard of nothing yet. `seed` feeds the jitter of its dials.
+    pub fn new(
+        settings: Settings,
+        book: Book,
+        remembered: Remembered,
+        now: Now,
+        seed: u64,
+    ) -> Self {
+        let policy = Policy {
+            networks: settings.networks.clone(),
+            max_frame: settings.max_frame,
+        };
+        let mut gateway = Self {
+            blocked_strangers: BTreeSet::new(),
+            mesh: Mesh::new(policy, seed),
+            roster: Roster::default(),
+            sessions: BTreeMap::new(),
+            person: Person::new(remembered.farewell.clone(), now.wall),
+            backlog: Backlog::default(),
+            prompts: Prompts::default(),
+            pending_changes: HashMap::new(),
+            next_change: 0,
+            own_addresses: Vec::new(),
+            remembered,
+            unread_notices: Vec::new(),
+            started: now,
+            now,
+            effects: Effects::default(),
+            settings,
+        };
+        // Before anything else: a node that is dark while nobody is attached must not
+        // dial even once, and one that is up must know what to say in its handshakes.
+        gateway.update_presence();
+        gateway.follow_book(book);
+        gateway
+    }
+
+    /// Gives what the address book and the settings lead to, once the doors are open.
+    pub fn start(&mut self, now: Now, effects: &mut Effects) {
+        self.now = now;
+        effects.0.append(&mut self.effects.0);
+    }
+
+    /// Handles one event. What it leads to is added to `effects`.
+    pub fn handle(&mut self, event: Event, now: Now, effects: &mut Effects) {
+        self.now = now;
+        self.dispatch(event);
+        effects.0.append(&mut self.effects.0);
+    }
+
+    /// When [`Event::Deadline`] is due, on the monotonic clock, if nothing else happens.
+    pub fn deadline(&self) -> Option<Duration> {
+        let sessions = self.sessions.values().map(Session::deadline).min();
+        [
+            self.mesh.deadline(),
+            self.person.deadline(),
+            sessions,
+            self.prompts.deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// What must be kept over a restart.
+    pub fn remembered(&self) -> &Remembered {
+        &self.remembered
+    }
+
+    /// The id for a connection that was just accepted.
+    pub fn next_connection(&mut self) -> ConnectionId {
+        self.mesh.next_connection()
+    }
+
+    fn dispatch(&mut self, event: Event) {
+        match event {
+            Event::ClientConnected { client, origin } => self.client_connected(client, origin),
+            Event::ClientLine { client, line } => self.client_line(client, line),
+            Event::ClientEnded { client, reason } => self.client_vanished(client, &reason),
+            Event::Accepted {
+                connection,
+                remote,
+                local,
+            } => {
+                self.mesh(|mesh, now, out| mesh.accepted(connection, remote, local, now, out));
+            }
+            Event::Dialled {
+                connection,
+                outcome,
+            } => {
+                self.mesh(|mesh, now, out| mesh.dialled(connection, outcome, now, out));
+            }
+            Event::Frame { connection, frame } => {
+                self.mesh(|mesh, now, out| mesh.frame(connection, &frame, now, out));
+            }
+            Event::LinkEnded { connection } => {
+                self.mesh(|mesh, now, out| mesh.ended(connection, now, out));
+            }
+            Event::OwnAddresses(addresses) => self.own_addresses_changed(addresses),
+            Event::Woke => self.mesh(|mesh, now, out| mesh.woke(now, out)),
+            Event::BookRead(book) => self.book_read(book),
+            Event::BookChanged { change, outcome } => self.book_changed(change, outcome),
+            Event::Settings(settings) => self.settings_changed(settings),
+            Event::Notice(text) => self.notice_everyone(&text),
+            Event::Deadline => self.deadline_came(),
+            Event::Shutdown => self.shut_down(),
+        }
+    }
+
+    /// Lets the mesh do something, then passes its orders on and tells its news.
+    fn mesh<T>(&mut self, act: impl FnOnce(&mut Mesh, Now, &mut Outcome) -> T) -> T {
+        let mut outcome = Outcome::default();
+        let result = act(&mut self.mesh, self.now, &mut outcome);
+        for order in outcome.orders {
+            self.effects.push(Effect::Mesh(order));
+        }
+        for news in outcome.news {
+            self.tell_news(news);
+        }
+        result
+    }
+
+    fn tell_news(&mut self, news: News) {
+        match news {
+            News::Presence {
+                peer,
+                presence,
+                farewell,
+            } => {
+                self.contact_presence(peer, presence, farewell);
+            }
+            News::Alias { .. } => {}
+            News::Message {
+                peer,
+                text,
+                timestamp,
+            } => self.message_in(peer, &text, timestamp),
+            News::Linked { peer } => self.contact_linked(peer),
+            News::Garbage { peer, count } => {
+                tracing::warn!(address = %peer, count, "a peer sends what is no packet; ignored");
+            }
+            News::Stranger(news) => self.stranger_news(news),
+        }
+    }
+
+    fn deadline_came(&mut self) {
+        self.mesh(|mesh, now, out| mesh.tick(now, out));
+        self.grace_over();
+        self.check_clients();
+        self.prompt_due();
+    }
+
+    fn own_addresses_changed(&mut self, addresses: Vec<Address>) {
+        let had = !self.own_addresses.is_empty();
+        self.own_addresses.clone_from(&addresses);
+        if addresses.is_empty() && had {
+            self.notice_everyone(&self.no_address_text());
+        } else if !addresses.is_empty() && !had && self.now.monotonic > self.started.monotonic {
+            let text = format!("Your address on the mesh is {}.", self.own_address_text());
+            self.notice_attached(&text);
+        }
+        self.mesh(|mesh, now, out| mesh.set_own_addresses(addresses, now, out));
+        self.warn_of_own_address();
+    }
+
+    fn settings_changed(&mut self, settings: Settings) {
+        // What the doors, the mesh and the channel were made with needs a restart; the
+        // one who read the file has said so.
+        self.settings.alias = settings.alias;
+        self.settings.detached = settings.detached;
+        self.settings.grace = settings.grace;
+        self.update_presence();
+    }
+
+    fn contact_linked(&mut self, peer: Address) {
+        let seconds = self.now.wall.seconds();
+        self.remembered
+            .last_linked
+            .insert(peer.to_string(), seconds);
+        self.remember();
+    }
+
+    fn remember(&mut self) {
+        self.effects.push(Effect::Remember);
+    }
+
+    fn last_linked(&self, address: Address) -> Option<Timestamp> {
+        let seconds = *self.remembered.last_linked.get(&address.to_string())?;
+        Some(Timestamp::from_seconds(seconds))
+    }
+
+    fn shut_down(&mut self) {
+        // Clients first: nobody needs to see all contacts leave before the end.
+        for client in self.sessions.keys().copied().collect::<Vec<_>>() {
+            self.close(client, "The gateway is shutting down");
+        }
+        self.sessions.clear();
+        self.mesh(|mesh, now, out| mesh.shutdown(now, out));
+    }
+}

@@ -1,0 +1,284 @@
+//! Our own presence: what contacts are told of the person, computed from what the
+//! person's clients say.
+//!
+//! The node is up for as long as the program runs, so leaving IRC is being away, with the
+//! quit message as the reason. Away is per client: the person is away when every attached
+//! client is, and the newest text wins.
+
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::enclave::mesh::OwnPresence;
+use crate::enclave::packet::Status;
+use crate::irc::ClientId;
+
+use super::Gateway;
+use super::session::{Away, Session};
+use super::settings::Detached;
+
+/// What contacts are told when the last client vanishes without a word and stays away.
+const CONNECTION_LOST: &str = "Connection lost";
+
+/// What is known of the person beside what attached clients say.
+#[derive(Debug)]
+pub(super) struct Person {
+    /// The text of the last QUIT of the last client.
+    farewell: String,
+    /// Until when the last client, which vanished without QUIT, may come back unnoticed.
+    grace_until: Option<Duration>,
+    /// The text with which the person ordered the node dark, until something ends it.
+    dark: Option<String>,
+    /// Numbers AWAYs, to know the newest.
+    away_order: u64,
+    /// What contacts were told last.
+    told: Wanted,
+    /// Since when.
+    since: Timestamp,
+}
+
+/// What the mesh should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Wanted {
+    /// As it is.
+    Unchanged,
+    /// Up, saying this.
+    Up(Status, String),
+    /// Dark, having said goodbye with this.
+    Dark(String),
+}
+
+impl Person {
+    pub fn new(farewell: String, now: Timestamp) -> Self {
+        Self {
+            farewell,
+            grace_until: None,
+            dark: None,
+            away_order: 0,
+            told: Wanted::Unchanged,
+            since: now,
+        }
+    }
+
+    pub fn deadline(&self) -> Option<Duration> {
+        self.grace_until
+    }
+
+    fn wanted<'a>(
+        &self,
+        attached: impl Iterator<Item = &'a Session> + Clone,
+        detached: Detached,
+    ) -> Wanted {
+        if let Some(text) = &self.dark {
+            return Wanted::Dark(text.clone());
+        }
+        if attached.clone().next().is_some() {
+            return match newest_away(attached) {
+                None => Wanted::Up(Status::Available, String::new()),
+                Some(away) => {
+                    let (status, text) = status_of(&away.text);
+                    Wanted::Up(status, text.to_owned())
+                }
+            };
+        }
+        if self.grace_until.is_some() {
+            return Wanted::Unchanged;
+        }
+        match detached {
+            Detached::Away => Wanted::Up(Status::Away, self.farewell.clone()),
+            Detached::Offline => Wanted::Dark(self.farewell.clone()),
+        }
+    }
+}
+
+/// The newest AWAY where all clients are away; none where one is not.
+fn newest_away<'a>(attached: impl Iterator<Item = &'a Session>) -> Option<&'a Away> {
+    let mut newest: Option<&Away> = None;
+    for session in attached {
+        let away = session.away.as_ref()?;
+        if newest.is_none_or(|known| away.order > known.order) {
+            newest = Some(away);
+        }
+    }
+    newest
+}
+
+/// What an away text means: one that begins with the word `busy` or `dnd` is status 3, with
+/// what follows the colon as its text, or all of it where there is no colon.
+pub(super) fn status_of(text: &str) -> (Status, &str) {
+    let text = text.trim();
+    let word_ends = text
+        .find(|c: char| c == ':' || c.is_whitespace())
+        .unwrap_or(text.len());
+    let (word, rest) = text.split_at(word_ends);
+    if !word.eq_ignore_ascii_case("busy") && !word.eq_ignore_ascii_case("dnd") {
+        return (Status::Away, text);
+    }
+    match rest.trim_start().strip_prefix(':') {
+        Some(message) => (Status::Busy, message.trim()),
+        None if rest.is_empty() => (Status::Busy, ""),
+        None => (Status::Busy, text),
+    }
+}
+
+fn with_text(word: &str, text: &str) -> String {
+    if text.is_empty() {
+        word.to_owned()
+    } else {
+        format!("{word} (\"{text}\")")
+    }
+}
+
+impl Gateway {
+    /// Brings the mesh in line with what the clients say. Packets go out only where
+    /// something differs from what was said last.
+    pub(super) fn update_presence(&mut self) {
+        let attached = self.sessions.values().filter(|session| session.attached());
+        let wanted = self.person.wanted(attached, self.settings.detached);
+        if wanted != Wanted::Unchanged && wanted != self.person.told {
+            self.person.told.clone_from(&wanted);
+            self.person.since = self.now.wall;
+        }
+        match wanted {
+            Wanted::Unchanged => {}
+            Wanted::Up(status, text) => {
+                let presence = OwnPresence {
+                    status,
+                    text,
+                    alias: self.own_alias().to_owned(),
+                };
+                self.mesh(|mesh, now, out| {
+                    mesh.set_presence(presence, now, out);
+                    mesh.light(now, out);
+                });
+            }
+            Wanted::Dark(text) => self.mesh(|mesh, now, out| mesh.go_dark(&text, now, out)),
+        }
+    }
+
+    /// What contacts see of the person, in words.
+    pub(super) fn seen_as(&self) -> String {
+        match &self.person.told {
+            Wanted::Up(Status::Available, _) => "available".to_owned(),
+            Wanted::Up(Status::Busy, text) => with_text("busy", text),
+            Wanted::Up(_, text) => with_text("away", text),
+            Wanted::Dark(text) => with_text("offline", text),
+            Wanted::Unchanged => "away".to_owned(),
+        }
+    }
+
+    /// Since when they see that.
+    pub(super) fn presence_since(&self) -> Timestamp {
+        self.person.since
+    }
+
+    /// What we call ourselves in the handshake.
+    pub(super) fn own_alias(&self) -> &str {
+        if self.settings.alias.is_empty() {
+            &self.remembered.nick
+        } else {
+            &self.settings.alias
+        }
+    }
+
+    /// Whether the person ordered the node dark.
+    pub(super) fn is_dark(&self) -> bool {
+        self.person.dark.is_some()
+    }
+
+    /// A client has attached: whatever was said of an absent person no longer holds.
+    pub(super) fn person_came(&mut self) {
+        self.person.dark = None;
+        self.person.grace_until = None;
+        self.update_presence();
+    }
+
+    /// The nick a client has set is our alias, where none is configured.
+    pub(super) fn nick_was_set(&mut self, nick: &str) {
+        if self.remembered.nick != nick {
+            nick.clone_into(&mut self.remembered.nick);
+            self.remember();
+        }
+    }
+
+    /// An attached client has said QUIT with this text; its session is gone.
+    pub(super) fn person_quit(&mut self, text: &str) {
+        if self.attached().is_empty() {
+            self.set_farewell(text);
+        }
+        self.update_presence();
+    }
+
+    /// An attached client has vanished without QUIT; its session is gone.
+    pub(super) fn person_vanished(&mut self) {
+        if self.attached().is_empty() {
+            self.person.grace_until = Some(self.now.monotonic + self.settings.grace);
+        }
+        self.update_presence();
+    }
+
+    /// Ends the grace of a client that has not come back, if it is over.
+    pub(super) fn grace_over(&mut self) {
+        if self
+            .person
+            .grace_until
+            .is_some_and(|until| until <= self.now.monotonic)
+        {
+            self.person.grace_until = None;
+            self.set_farewell(CONNECTION_LOST);
+            self.update_presence();
+        }
+    }
+
+    /// One client is away (or, with an empty text, back).
+    pub(super) fn set_away(&mut self, client: ClientId, text: &str) {
+        self.person.away_order += 1;
+        let order = self.person.away_order;
+        let Some(session) = self.sessions.get_mut(&client) else {
+            return;
+        };
+        session.away = (!text.trim().is_empty()).then(|| Away {
+            text: text.to_owned(),
+            order,
+        });
+        if session.attached() {
+            self.person.dark = None;
+            self.update_presence();
+        }
+    }
+
+    /// The person ordered the node dark, to say goodbye with this text.
+    pub(super) fn order_dark(&mut self, text: &str) {
+        self.person.dark = Some(text.to_owned());
+        self.update_presence();
+    }
+
+    fn set_farewell(&mut self, text: &str) {
+        if self.person.farewell != text {
+            text.clone_into(&mut self.person.farewell);
+            text.clone_into(&mut self.remembered.farewell);
+            self.remember();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn away_texts_that_begin_with_busy_or_dnd_are_status_3() {
+        for (text, status, message) in [
+            ("lunch", Status::Away, "lunch"),
+            ("busy", Status::Busy, ""),
+            ("BUSY:", Status::Busy, ""),
+            ("busy: cooking", Status::Busy, "cooking"),
+            ("dnd: in a meeting", Status::Busy, "in a meeting"),
+            ("dnd : later", Status::Busy, "later"),
+            ("busy cooking", Status::Busy, "busy cooking"),
+            ("busybody", Status::Away, "busybody"),
+            ("not busy", Status::Away, "not busy"),
+        ] {
+            assert_eq!(status_of(text), (status, message), "{text:?}");
+        }
+    }
+}

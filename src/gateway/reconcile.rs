@@ -1,0 +1,245 @@
+//! Following the address book: what stands in the file is who the contacts are, whoever
+//! wrote it there – the person, this program or its command line.
+
+use std::collections::BTreeSet;
+
+use crate::book::{self, Book, Change};
+use crate::enclave::address::Address;
+use crate::enclave::news::Presence;
+use crate::irc::capability::Capability;
+use crate::irc::nick::casefold;
+use crate::irc::numeric as n;
+
+use super::effect::Effect;
+use super::roster::{Contact, ContactId};
+use super::time::server_time;
+use super::{ChangeId, Gateway};
+
+impl Gateway {
+    /// The address book was read anew because somebody asked for it.
+    pub(super) fn book_read(&mut self, book: Result<Book, String>) {
+        match book {
+            Ok(book) => self.follow_book(book),
+            Err(why) => self.notice_everyone(&format!("The address book is unchanged: {why}")),
+        }
+    }
+
+    /// A change of the address book is done, or refused.
+    pub(super) fn book_changed(&mut self, change: ChangeId, outcome: Result<Book, String>) {
+        let pending = self.pending_changes.remove(&change);
+        let result = outcome.map(|book| self.follow_book(book));
+        match (pending, result) {
+            (Some(pending), result) => self.change_done(pending, result),
+            // Nobody asked: the nicks could not be written down, which can wait.
+            (None, Err(why)) => tracing::warn!("{why}"),
+            (None, Ok(())) => {}
+        }
+    }
+
+    /// Makes the roster and the mesh what the book says.
+    ///
+    /// The same nick with a new address is the same contact, moved; the same address with a
+    /// new nick is the same contact, renamed.
+    pub(super) fn follow_book(&mut self, book: Book) {
+        let (matched, fresh) = self.match_entries(book.contacts);
+        let kept: BTreeSet<ContactId> = matched.iter().map(|(id, _)| *id).collect();
+        let all: Vec<ContactId> = self.roster.iter().map(|(id, _)| id).collect();
+        for id in all.into_iter().filter(|id| !kept.contains(id)) {
+            self.contact_removed(id);
+        }
+        // All old addresses are let go before any new one is taken up: contacts may have
+        // traded theirs.
+        for (id, entry) in &matched {
+            if self
+                .roster
+                .get(*id)
+                .is_some_and(|contact| contact.address != entry.address)
+            {
+                self.unfriend(*id);
+            }
+        }
+        let mut befriended = Vec::new();
+        for (id, entry) in matched {
+            befriended.extend(self.follow_entry(id, entry));
+        }
+        for entry in fresh {
+            befriended.push((entry.address, entry.blocked));
+            self.roster.insert(Contact::new(entry));
+        }
+        for (address, blocked) in befriended {
+            self.befriend(address, blocked);
+        }
+        self.follow_blocked(book.blocked_strangers);
+        self.warn_of_own_address();
+        if book.derived {
+            // So that a nick stays the same even if another contact of that name comes.
+            let id = self.next_change();
+            self.effects.push(Effect::ChangeBook {
+                id,
+                change: Change::WriteNicks,
+            });
+        }
+    }
+
+    /// Says so where a contact has our own address: it can never be reached.
+    pub(super) fn warn_of_own_address(&mut self) {
+        let ours = |contact: &&Contact| self.own_addresses.contains(&contact.address);
+        let Some(contact) = self.roster.contacts().find(ours) else {
+            return;
+        };
+        let text = format!(
+            "{} is in your address book with your own address, {}. Give them theirs: {}",
+            contact.nick, contact.address, self.settings.book
+        );
+        if !self.unread_notices.contains(&text) {
+            tracing::warn!("{text}");
+            self.notice_everyone(&text);
+        }
+    }
+
+    /// Which entries are contacts we know, and which are new.
+    fn match_entries(
+        &self,
+        entries: Vec<book::Contact>,
+    ) -> (Vec<(ContactId, book::Contact)>, Vec<book::Contact>) {
+        // Nicks first, all of them: an address that moved to another nick belongs there.
+        let by_nick = |entry: &book::Contact| self.roster.id_by_nick(entry.nick.as_str());
+        let taken: BTreeSet<ContactId> = entries.iter().filter_map(by_nick).collect();
+        let by_address = |entry: &book::Contact| {
+            self.roster
+                .id_by_address(entry.address)
+                .filter(|id| !taken.contains(id))
+        };
+        let (mut matched, mut fresh) = (Vec::new(), Vec::new());
+        for entry in entries {
+            match by_nick(&entry).or_else(|| by_address(&entry)) {
+                Some(id) => matched.push((id, entry)),
+                None => fresh.push(entry),
+            }
+        }
+        (matched, fresh)
+    }
+
+    /// Makes a contact what its entry says. Returns the address to befriend (or block), if
+    /// that is another now.
+    fn follow_entry(&mut self, id: ContactId, entry: book::Contact) -> Option<(Address, bool)> {
+        let old = self.roster.get(id)?.clone();
+        if old.nick != entry.nick {
+            self.tell_new_nick(id, entry.nick.as_str());
+        }
+        let (address, blocked) = (entry.address, entry.blocked);
+        let renamed = old.name != entry.name;
+        self.roster.update(id, |contact| {
+            contact.name = entry.name;
+            contact.nick = entry.nick;
+            contact.address = entry.address;
+            contact.blocked = entry.blocked;
+        });
+        if renamed {
+            self.tell_new_name(id);
+        }
+        if old.address != address {
+            return Some((address, blocked));
+        }
+        match (old.blocked, blocked) {
+            (true, false) => {
+                self.mesh.unblock(address);
+                Some((address, blocked))
+            }
+            (false, true) => {
+                self.mesh(|mesh, now, out| mesh.block(address, now, out));
+                self.went_offline(id);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn befriend(&mut self, address: Address, blocked: bool) {
+        let last_linked = self.last_linked(address);
+        self.mesh(|mesh, now, out| {
+            if blocked {
+                mesh.block(address, now, out);
+            } else {
+                mesh.befriend(address, last_linked, now, out);
+            }
+        });
+        if !blocked {
+            self.prompts.forget(address);
+        }
+    }
+
+    fn unfriend(&mut self, id: ContactId) {
+        let Some(contact) = self.roster.get(id) else {
+            return;
+        };
+        let (address, blocked) = (contact.address, contact.blocked);
+        self.mesh(|mesh, now, out| {
+            if blocked {
+                mesh.unblock(address);
+            } else {
+                mesh.unfriend(address, now, out);
+            }
+        });
+        self.went_offline(id);
+    }
+
+    /// Shows a contact as offline whose link was taken away, where the mesh did not say so.
+    fn went_offline(&mut self, id: ContactId) {
+        if let Some(contact) = self.roster.get(id).filter(|contact| contact.online()) {
+            self.contact_presence(contact.address, Presence::Offline, None);
+        }
+    }
+
+    fn contact_removed(&mut self, id: ContactId) {
+        self.unfriend(id);
+        if let Some(contact) = self.roster.remove(id) {
+            self.remembered
+                .last_linked
+                .remove(&contact.address.to_string());
+        }
+    }
+
+    /// Blocked strangers are in the book by address alone.
+    fn follow_blocked(&mut self, blocked: Vec<Address>) {
+        let old = std::mem::replace(&mut self.blocked_strangers, blocked.into_iter().collect());
+        let lifted: Vec<_> = old.difference(&self.blocked_strangers).copied().collect();
+        let fresh: Vec<_> = self.blocked_strangers.difference(&old).copied().collect();
+        for address in lifted {
+            if self.roster.by_address(address).is_none() {
+                self.mesh.unblock(address);
+            }
+        }
+        for address in fresh {
+            self.mesh(|mesh, now, out| mesh.block(address, now, out));
+            self.prompts.forget(address);
+        }
+    }
+
+    fn tell_new_nick(&mut self, id: ContactId, nick: &str) {
+        let Some(contact) = self.roster.get(id) else {
+            return;
+        };
+        if contact.online() {
+            let change = contact.says("NICK", &[nick], &server_time(self.now.wall));
+            let (old, host) = (contact.nick.clone(), contact.mask());
+            // Its new mask is the old one with another nick in front.
+            let mask = format!("{nick}{}", &host[old.as_str().len()..]);
+            self.broadcast(&change, |session| session.in_channel);
+            if casefold(old.as_str()) != casefold(nick) {
+                self.tell_monitors(old.as_str(), n::RPL_MONOFFLINE, old.as_str());
+                self.tell_monitors(nick, n::RPL_MONONLINE, &mask);
+            }
+        }
+    }
+
+    fn tell_new_name(&mut self, id: ContactId) {
+        let Some(contact) = self.roster.get(id) else {
+            return;
+        };
+        if contact.online() {
+            let change = contact.says("SETNAME", &[&contact.name], &server_time(self.now.wall));
+            self.broadcast(&change, |s| s.in_channel && s.has(Capability::Setname));
+        }
+    }
+}

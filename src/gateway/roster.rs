@@ -1,0 +1,215 @@
+//! The contacts as IRC sees them: each a nick, with what is shown of its presence.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::clock::Timestamp;
+use crate::enclave::address::Address;
+use crate::enclave::news::Presence;
+use crate::enclave::packet::Status;
+use crate::irc::nick::{Folded, Nick, casefold};
+
+/// A contact for as long as the program runs; its nick and address may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct ContactId(pub u32);
+
+/// The user part of every contact's mask.
+pub(super) const CONTACT_USER: &str = "enclave";
+
+/// One contact.
+#[derive(Clone, Debug)]
+pub(super) struct Contact {
+    pub name: String,
+    pub address: Address,
+    pub nick: Nick,
+    pub blocked: bool,
+    /// As it was last told to the clients.
+    pub presence: Presence,
+    /// When it was last seen online by this process.
+    pub last_seen: Option<Timestamp>,
+    /// What it left with.
+    pub farewell: Option<String>,
+}
+
+impl Contact {
+    pub fn new(entry: crate::book::Contact) -> Self {
+        Self {
+            name: entry.name,
+            address: entry.address,
+            nick: entry.nick,
+            blocked: entry.blocked,
+            presence: Presence::Offline,
+            last_seen: None,
+            farewell: None,
+        }
+    }
+
+    pub fn online(&self) -> bool {
+        !matches!(self.presence, Presence::Offline)
+    }
+
+    /// Whether it is online and willing to chat, which is voice in the roster channel.
+    pub fn available(&self) -> bool {
+        matches!(
+            self.presence,
+            Presence::Online {
+                status: Status::Available,
+                ..
+            }
+        )
+    }
+
+    /// The text of its `301`; none while it is here or offline. A busy contact's begins
+    /// with "Busy", so that it is told apart in any client.
+    pub fn away_text(&self) -> Option<String> {
+        let Presence::Online { status, text } = &self.presence else {
+            return None;
+        };
+        match (status, text.as_str()) {
+            (Status::Away, "") => Some("Away".to_owned()),
+            (Status::Away, text) => Some(text.to_owned()),
+            (Status::Busy, "") => Some("Busy".to_owned()),
+            (Status::Busy, text) => Some(format!("Busy: {text}")),
+            (Status::Available | Status::Offline, _) => None,
+        }
+    }
+
+    /// What it says of itself while it is available.
+    pub fn status_text(&self) -> Option<&str> {
+        match &self.presence {
+            Presence::Online {
+                status: Status::Available,
+                text,
+            } if !text.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// One word for its presence.
+    pub fn presence_word(&self) -> &'static str {
+        match &self.presence {
+            _ if self.blocked => "blocked",
+            Presence::Online {
+                status: Status::Available,
+                ..
+            } => "online",
+            Presence::Online {
+                status: Status::Busy,
+                ..
+            } => "busy",
+            Presence::Online { .. } => "away",
+            Presence::Offline => "offline",
+        }
+    }
+
+    /// The host part of its mask: the address, with a leading 0 where it begins with a
+    /// colon, which would end the parameters of an IRC line.
+    pub fn host(&self) -> String {
+        host(self.address)
+    }
+}
+
+/// An address as IRC can carry it.
+pub(super) fn host(address: Address) -> String {
+    let text = address.to_string();
+    if text.starts_with(':') {
+        format!("0{text}")
+    } else {
+        text
+    }
+}
+
+/// All contacts, found by nick and by address.
+#[derive(Debug, Default)]
+pub(super) struct Roster {
+    contacts: BTreeMap<ContactId, Contact>,
+    by_nick: HashMap<Folded, ContactId>,
+    by_address: HashMap<Address, ContactId>,
+    next: u32,
+}
+
+impl Roster {
+    pub fn insert(&mut self, contact: Contact) -> ContactId {
+        let id = ContactId(self.next);
+        self.next += 1;
+        self.index(id, &contact);
+        self.contacts.insert(id, contact);
+        id
+    }
+
+    pub fn remove(&mut self, id: ContactId) -> Option<Contact> {
+        let contact = self.contacts.remove(&id)?;
+        self.forget_index(id, &contact);
+        Some(contact)
+    }
+
+    /// Changes a contact's name, nick or address, and finds it under the new ones.
+    pub fn update(&mut self, id: ContactId, change: impl FnOnce(&mut Contact)) {
+        if let Some(mut contact) = self.remove(id) {
+            change(&mut contact);
+            self.index(id, &contact);
+            self.contacts.insert(id, contact);
+        }
+    }
+
+    /// A contact, to change what is not an index: presence and what belongs to it.
+    pub fn get_mut(&mut self, id: ContactId) -> Option<&mut Contact> {
+        self.contacts.get_mut(&id)
+    }
+
+    pub fn get(&self, id: ContactId) -> Option<&Contact> {
+        self.contacts.get(&id)
+    }
+
+    pub fn id_by_nick(&self, nick: &str) -> Option<ContactId> {
+        self.by_nick.get(&casefold(nick)).copied()
+    }
+
+    pub fn id_by_address(&self, address: Address) -> Option<ContactId> {
+        self.by_address.get(&address).copied()
+    }
+
+    pub fn by_nick(&self, nick: &str) -> Option<&Contact> {
+        self.get(self.id_by_nick(nick)?)
+    }
+
+    pub fn by_address(&self, address: Address) -> Option<&Contact> {
+        self.get(self.id_by_address(address)?)
+    }
+
+    pub fn has_nick(&self, nick: &Folded) -> bool {
+        self.by_nick.contains_key(nick)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (ContactId, &Contact)> {
+        self.contacts.iter().map(|(id, contact)| (*id, contact))
+    }
+
+    pub fn contacts(&self) -> impl Iterator<Item = &Contact> {
+        self.contacts.values()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.contacts.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.contacts.len()
+    }
+
+    fn index(&mut self, id: ContactId, contact: &Contact) {
+        self.by_nick.insert(contact.nick.folded(), id);
+        self.by_address.insert(contact.address, id);
+    }
+
+    /// Two contacts may trade nicks or addresses in one edit of the file, so an index entry
+    /// that another has taken meanwhile is left alone.
+    fn forget_index(&mut self, id: ContactId, contact: &Contact) {
+        let nick = contact.nick.folded();
+        if self.by_nick.get(&nick) == Some(&id) {
+            self.by_nick.remove(&nick);
+        }
+        if self.by_address.get(&contact.address) == Some(&id) {
+            self.by_address.remove(&contact.address);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Following the address book, whoever changed it.
+
+use super::*;
+
+fn follow(world: &mut World, contacts: Vec<Contact>) {
+    let book = Book {
+        contacts,
+        ..Book::default()
+    };
+    world.event(Event::BookRead(Ok(book)));
+}
+
+#[test]
+fn a_contact_taken_out_leaves_the_channel() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    world.online(JOHN);
+    world.heard(alice);
+    follow(&mut world, vec![contact("Mary", MARY)]);
+    assert_eq!(world.heard(alice), [":John!enclave@fc00::1 QUIT :Offline"]);
+    world.say(alice, "PRIVMSG John :hi");
+    assert!(world.heard(alice)[0].contains(" 401 alice John "));
+}
+
+#[test]
+fn the_same_nick_with_a_new_address_is_the_same_contact_moved() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    world.online(JOHN);
+    world.heard(alice);
+    follow(
+        &mut world,
+        vec![contact("John Smith", "fc00::2"), contact("Mary", MARY)],
+    );
+    assert_eq!(world.heard(alice), [":John!enclave@fc00::1 QUIT :Offline"]);
+    world.online("fc00::2");
+    assert_eq!(
+        world.heard(alice)[0],
+        ":John!enclave@fc00::2 JOIN :&enclave"
+    );
+    world.call(JOHN);
+    world.packet(JOHN, r#"{"message":"it is me"}"#);
+    assert!(
+        world.heard(alice)[0].contains("fc00::1 wants to talk to you"),
+        "now a stranger"
+    );
+}
+
+#[test]
+fn a_new_nick_and_name_are_told() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "setname");
+    world.say(alice, "MONITOR + John,Johnny");
+    world.online(JOHN);
+    world.heard(alice);
+    follow(
+        &mut world,
+        vec![contact("Johnny Smith", JOHN), contact("Mary", MARY)],
+    );
+    assert_eq!(
+        world.heard(alice),
+        [
+            ":John!enclave@fc00::1 NICK :Johnny",
+            ":enclave.local 731 alice :John",
+            ":enclave.local 730 alice :Johnny!enclave@fc00::1",
+            ":Johnny!enclave@fc00::1 SETNAME :Johnny Smith",
+        ]
+    );
+}
+
+#[test]
+fn two_contacts_that_trade_addresses_in_one_edit_are_both_found() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    follow(
+        &mut world,
+        vec![contact("John Smith", MARY), contact("Mary", JOHN)],
+    );
+    world.online(JOHN);
+    world.online(MARY);
+    let joins: Vec<_> = world
+        .heard(alice)
+        .into_iter()
+        .filter(|line| line.contains("JOIN"))
+        .collect();
+    assert_eq!(
+        joins,
+        [
+            ":Mary!enclave@fc00::1 JOIN :&enclave",
+            ":John!enclave@fc00::9 JOIN :&enclave"
+        ]
+    );
+}
+
+#[test]
+fn a_blocked_contact_keeps_its_nick_and_takes_no_message() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    world.online(JOHN);
+    world.sent(JOHN);
+    world.heard(alice);
+    let mut john = contact("John Smith", JOHN);
+    john.blocked = true;
+    follow(&mut world, vec![john, contact("Mary", MARY)]);
+    assert_eq!(world.heard(alice), [":John!enclave@fc00::1 QUIT :Offline"]);
+    assert!(
+        world.sent(JOHN).is_empty(),
+        "no status for the one who is blocked"
+    );
+    world.say(alice, "PRIVMSG John :hi");
+    assert!(world.heard(alice)[0].contains(" 404 alice John :You have blocked John"));
+    let again = world.call(JOHN);
+    assert!(world.ended.contains(&again));
+    follow(&mut world, book().contacts);
+    world.online(JOHN);
+    assert_eq!(
+        world.heard(alice)[0],
+        ":John!enclave@fc00::1 JOIN :&enclave"
+    );
+}
+
+#[test]
+fn derived_nicks_are_written_down() {
+    let mut book = book();
+    book.derived = true;
+    let world = World::with(settings(), book, Remembered::default());
+    assert!(matches!(world.changes[0].1, Change::WriteNicks));
+}
+
+#[test]
+fn our_own_address_in_the_book_is_said() {
+    let book = Book {
+        contacts: vec![contact("Me", OWN)],
+        ..Book::default()
+    };
+    let mut world = World::with(settings(), book, Remembered::default());
+    let alice = world.attach("alice", "");
+    let said = world
+        .heard(alice)
+        .into_iter()
+        .filter(|line| line.contains("your own address"));
+    assert_eq!(said.count(), 1);
+}
+
+#[test]
+fn a_bad_book_at_sighup_changes_nothing_and_says_so() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    world.event(Event::BookRead(Err("contacts.toml:3: no name".to_owned())));
+    assert!(world.heard(alice)[0].contains("The address book is unchanged: contacts.toml:3"));
+    world.online(JOHN);
+    assert!(!world.heard(alice).is_empty());
+}

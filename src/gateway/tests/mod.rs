@@ -1,0 +1,256 @@
+//! The gateway as a whole, with made-up clients, peers and time: events in, effects out.
+
+mod book;
+mod conversation;
+mod own_presence;
+mod presence;
+mod service;
+mod strangers;
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::book::{Book, Change, Contact};
+use crate::clock::{Now, Timestamp};
+use crate::enclave::ConnectionId;
+use crate::enclave::address::Address;
+use crate::enclave::order::Order;
+use crate::irc::ClientId;
+use crate::irc::codec::Line;
+use crate::irc::listener::Origin;
+use crate::irc::nick::Nick;
+
+use super::effect::{Effect, Effects};
+use super::event::Event;
+use super::remembered::Remembered;
+use super::settings::{Detached, Settings};
+use super::{ChangeId, Gateway};
+
+/// Our own address, numerically between the contacts'.
+const OWN: &str = "fc00::5";
+
+/// A contact whose nick is `John`.
+const JOHN: &str = "fc00::1";
+
+/// A contact whose nick is `Mary`.
+const MARY: &str = "fc00::9";
+
+/// 2020-09-13T12:26:40Z.
+const START: i64 = 1_600_000_000_000;
+
+fn settings() -> Settings {
+    Settings {
+        server_name: "enclave.local".to_owned(),
+        channel: "&enclave".to_owned(),
+        alias: String::new(),
+        detached: Detached::Away,
+        grace: Duration::from_secs(120),
+        networks: vec!["fc00::/8".parse().unwrap()],
+        max_frame: 1024 * 1024,
+        book: "contacts.toml".to_owned(),
+    }
+}
+
+fn contact(name: &str, address: &str) -> Contact {
+    Contact {
+        name: name.to_owned(),
+        address: address.parse().unwrap(),
+        nick: Nick::new(name.split(' ').next().unwrap()).unwrap(),
+        blocked: false,
+    }
+}
+
+fn book() -> Book {
+    Book {
+        contacts: vec![contact("John Smith", JOHN), contact("Mary", MARY)],
+        ..Book::default()
+    }
+}
+
+/// A gateway and everything around it.
+struct World {
+    gateway: Gateway,
+    now: Now,
+    clients: u64,
+    heard: HashMap<ClientId, Vec<String>>,
+    closed: Vec<ClientId>,
+    links: HashMap<Address, ConnectionId>,
+    packets: HashMap<ConnectionId, Vec<Value>>,
+    ended: Vec<ConnectionId>,
+    listening: Vec<Address>,
+    changes: Vec<(ChangeId, Change)>,
+}
+
+impl World {
+    fn new() -> Self {
+        Self::with(settings(), book(), Remembered::default())
+    }
+
+    fn with(settings: Settings, book: Book, remembered: Remembered) -> Self {
+        let now = Now {
+            monotonic: Duration::ZERO,
+            wall: Timestamp(START),
+        };
+        let mut world = Self {
+            gateway: Gateway::new(settings, book, remembered, now, 7),
+            now,
+            clients: 0,
+            heard: HashMap::new(),
+            closed: Vec::new(),
+            links: HashMap::new(),
+            packets: HashMap::new(),
+            ended: Vec::new(),
+            listening: Vec::new(),
+            changes: Vec::new(),
+        };
+        world.event(Event::OwnAddresses(vec![OWN.parse().unwrap()]));
+        world
+    }
+
+    fn event(&mut self, event: Event) {
+        let mut effects = Effects::default();
+        self.gateway.handle(event, self.now, &mut effects);
+        for effect in effects.0 {
+            self.carry_out(effect);
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::ToClient { client, lines } => {
+                let lines = String::from_utf8(lines).unwrap();
+                assert!(lines.ends_with("\r\n"));
+                let heard = self.heard.entry(client).or_default();
+                heard.extend(lines.split_terminator("\r\n").map(str::to_owned));
+            }
+            Effect::CloseClient { client } => self.closed.push(client),
+            Effect::Mesh(Order::Write { connection, frame }) => {
+                let packet = serde_json::from_slice(&frame[4..]).unwrap();
+                self.packets.entry(connection).or_default().push(packet);
+            }
+            Effect::Mesh(Order::Close { connection } | Order::Abort { connection }) => {
+                self.ended.push(connection);
+            }
+            Effect::Mesh(Order::Listen { addresses }) => self.listening = addresses,
+            Effect::Mesh(_) | Effect::Reload | Effect::Remember => {}
+            Effect::ChangeBook { id, change } => self.changes.push((id, change)),
+        }
+    }
+
+    /// A client connects and registers, having asked for these capabilities.
+    fn attach(&mut self, nick: &str, capabilities: &str) -> ClientId {
+        self.clients += 1;
+        let client = ClientId(self.clients);
+        let end: SocketAddr = "127.0.0.1:6667".parse().unwrap();
+        self.event(Event::ClientConnected {
+            client,
+            origin: Origin::Tcp {
+                peer: end,
+                local: end,
+            },
+        });
+        self.say(client, &format!("CAP REQ :{capabilities}"));
+        self.say(client, &format!("NICK {nick}"));
+        self.say(client, &format!("USER {nick} 0 * :{nick}"));
+        self.say(client, "CAP END");
+        client
+    }
+
+    /// The same, and what it was greeted with is forgotten.
+    fn attached(&mut self, nick: &str, capabilities: &str) -> ClientId {
+        let client = self.attach(nick, capabilities);
+        self.heard(client);
+        client
+    }
+
+    fn say(&mut self, client: ClientId, line: &str) {
+        self.event(Event::ClientLine {
+            client,
+            line: Line::Text(line.to_owned()),
+        });
+    }
+
+    /// What a client has heard since it was last asked.
+    fn heard(&mut self, client: ClientId) -> Vec<String> {
+        self.heard.remove(&client).unwrap_or_default()
+    }
+
+    /// A peer connects to us.
+    fn call(&mut self, address: &str) -> ConnectionId {
+        let connection = self.gateway.next_connection();
+        let remote: Address = address.parse().unwrap();
+        self.links.insert(remote, connection);
+        let local = OWN.parse().unwrap();
+        self.event(Event::Accepted {
+            connection,
+            remote,
+            local,
+        });
+        connection
+    }
+
+    /// A peer sends a packet on the connection it made last.
+    fn packet(&mut self, address: &str, packet: &str) {
+        let connection = self.links[&address.parse().unwrap()];
+        self.event(Event::Frame {
+            connection,
+            frame: packet.as_bytes().into(),
+        });
+    }
+
+    /// A contact comes online and is available.
+    fn online(&mut self, address: &str) {
+        self.call(address);
+        self.packet(address, r#"{"status":1,"status-message":""}"#);
+    }
+
+    /// What a peer was sent on its last connection since it was last asked, without the
+    /// timestamps, each of which must be now.
+    fn sent(&mut self, address: &str) -> Vec<Value> {
+        let connection = self.links[&address.parse().unwrap()];
+        let mut packets = self.packets.remove(&connection).unwrap_or_default();
+        for packet in &mut packets {
+            let timestamp = packet.as_object_mut().unwrap().remove("timestamp");
+            assert_eq!(timestamp, Some(self.now.wall.seconds().into()));
+        }
+        packets
+    }
+
+    /// Time goes by, deadline after deadline.
+    fn pass(&mut self, duration: Duration) {
+        let until = self.now.monotonic + duration;
+        let mut idle = 0;
+        while let Some(deadline) = self.gateway.deadline().filter(|at| *at <= until) {
+            idle = if deadline <= self.now.monotonic {
+                idle + 1
+            } else {
+                0
+            };
+            assert!(idle < 3, "a deadline that is over comes again and again");
+            self.set_time(deadline.max(self.now.monotonic));
+            self.event(Event::Deadline);
+        }
+        self.set_time(until);
+    }
+
+    fn set_time(&mut self, monotonic: Duration) {
+        let milliseconds = i64::try_from(monotonic.as_millis()).unwrap();
+        self.now = Now {
+            monotonic,
+            wall: Timestamp(START + milliseconds),
+        };
+    }
+
+    /// The one change of the address book that was asked for is made.
+    fn book_becomes(&mut self, book: Book) -> Change {
+        let (change, what) = self.changes.remove(0);
+        self.event(Event::BookChanged {
+            change,
+            outcome: Ok(book),
+        });
+        what
+    }
+}

@@ -1,0 +1,156 @@
+//! Strangers: quarantine, prompt, and letting in.
+
+use serde_json::json;
+
+use super::*;
+
+const EVE: &str = "fc00::e";
+
+fn prompts(lines: &[String]) -> Vec<&String> {
+    lines
+        .iter()
+        .filter(|line| line.contains("wants to talk to you"))
+        .collect()
+}
+
+#[test]
+fn a_stranger_gets_nothing_and_the_person_one_prompt() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    world.call(EVE);
+    world.packet(EVE, r#"{"status":1,"alias":"Eve \u0002Bold\n"}"#);
+    assert!(world.heard(alice).is_empty());
+    world.packet(EVE, r#"{"message":"hello\nthere"}"#);
+    let heard = world.heard(alice);
+    assert_eq!(heard.len(), 1, "{heard:?}");
+    assert!(
+        heard[0].starts_with(
+            ":enclave!enclave@enclave.local PRIVMSG alice :fc00::e wants to talk to you, calls \
+             itself \"Eve Bold\", says: \"hello there\""
+        ),
+        "{heard:?}"
+    );
+    assert!(world.sent(EVE).is_empty());
+    world.packet(EVE, r#"{"message":"anyone?"}"#);
+    world.packet(EVE, r#"{"message":"hello?"}"#);
+    assert_eq!(
+        world.heard(alice).len(),
+        1,
+        "later words are one line in all"
+    );
+}
+
+#[test]
+fn a_silent_stranger_is_prompted_after_five_seconds() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    world.call(EVE);
+    world.packet(EVE, r#"{"status":1}"#);
+    world.pass(Duration::from_secs(4));
+    assert!(world.heard(alice).is_empty());
+    world.pass(Duration::from_secs(1));
+    assert_eq!(prompts(&world.heard(alice)).len(), 1);
+}
+
+#[test]
+fn accept_shakes_hands_and_delivers_what_was_held() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    world.call(EVE);
+    world.packet(
+        EVE,
+        r#"{"alias":"Eve","message":"hello","timestamp":1599999000}"#,
+    );
+    world.heard(alice);
+    world.say(alice, "PRIVMSG enclave :accept 1");
+    assert!(
+        world.heard(alice).is_empty(),
+        "first the book has to be written"
+    );
+    let mut book = book();
+    book.contacts.push(contact("Eve", EVE));
+    let change = world.book_becomes(book);
+    assert!(matches!(change, Change::Add { name, .. } if name == "Eve"));
+    let handshake = json!({"status": 1, "status-message": "", "alias": "alice"});
+    assert_eq!(world.sent(EVE), [handshake]);
+    let heard = world.heard(alice);
+    assert!(
+        heard.contains(&":Eve!enclave@fc00::e PRIVMSG alice :hello".to_owned()),
+        "{heard:?}"
+    );
+    assert!(
+        heard
+            .last()
+            .unwrap()
+            .contains("Eve (Eve) is now your contact"),
+        "{heard:?}"
+    );
+}
+
+#[test]
+fn an_alias_that_is_taken_or_reserved_names_nobody() {
+    for alias in ["John", "enclave", "ENC1AVE", "alice", ""] {
+        let mut world = World::new();
+        let alice = world.attached("alice", "");
+        world.call(EVE);
+        world.packet(EVE, &json!({"alias": alias, "message": "hi"}).to_string());
+        world.heard(alice);
+        world.say(alice, "PRIVMSG enclave :accept 1");
+        let heard = world.heard(alice);
+        assert!(heard[0].contains("give them a name"), "{alias}: {heard:?}");
+        assert!(world.changes.is_empty());
+    }
+}
+
+#[test]
+fn prompts_wait_for_someone_to_attach_and_come_together_beyond_five() {
+    let mut world = World::new();
+    for n in 0..8 {
+        let address = format!("fc00::e{n}");
+        world.call(&address);
+        world.packet(&address, r#"{"message":"hi"}"#);
+    }
+    let alice = world.attach("alice", "");
+    let heard = world.heard(alice);
+    assert_eq!(prompts(&heard).len(), 5);
+    assert!(
+        heard
+            .iter()
+            .any(|line| line.contains("3 more want to talk to you"))
+    );
+}
+
+#[test]
+fn more_than_five_in_a_minute_become_one_line() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    for n in 0..9 {
+        let address = format!("fc00::e{n}");
+        world.call(&address);
+        world.packet(&address, r#"{"message":"hi"}"#);
+    }
+    assert_eq!(world.heard(alice).len(), 5);
+    world.pass(Duration::from_secs(60));
+    let heard = world.heard(alice);
+    assert_eq!(heard.len(), 1);
+    assert!(
+        heard[0].contains("4 more want to talk to you: /msg enclave requests"),
+        "{heard:?}"
+    );
+}
+
+#[test]
+fn a_rejected_stranger_is_silent_for_a_day() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    let connection = world.call(EVE);
+    world.packet(EVE, r#"{"message":"hi"}"#);
+    world.say(alice, "PRIVMSG enclave :reject fc00::e");
+    assert_eq!(world.ended, [connection]);
+    world.heard(alice);
+    let again = world.call(EVE);
+    assert_eq!(world.ended, [connection, again], "closed on accept");
+    world.pass(Duration::from_secs(24 * 3600));
+    let later = world.call(EVE);
+    assert!(!world.ended.contains(&later));
+}
