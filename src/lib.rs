@@ -51,6 +51,8 @@ pub mod cli;
 pub mod clock;
 pub mod columns;
 pub mod config;
+pub mod daemon;
+pub mod demo;
 pub mod enclave;
 pub mod gateway;
 pub mod irc;

@@ -1,2 +1,45 @@
-//! x
-fn main() {}
+//! The command line: what is typed comes in, an exit code goes out.
+
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+use enclave_irc::cli::{Cli, Command, Exit};
+use enclave_irc::config::Paths;
+use enclave_irc::offline::{self, Output};
+use enclave_irc::{daemon, demo};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let config = cli.config.as_deref();
+    let exit = match &cli.command {
+        None => daemon::run(config),
+        Some(Command::Demo) => demo::run(),
+        Some(Command::Check) => on_files(config, offline::check),
+        Some(Command::Contact(command)) => on_files(config, |paths, output| {
+            offline::contact(paths, command, output)
+        }),
+    };
+    exit.into()
+}
+
+/// Does what needs the files and a terminal, but no gateway.
+fn on_files(
+    config: Option<&Path>,
+    act: impl FnOnce(&Paths, &mut Output<'_>) -> io::Result<Exit>,
+) -> Exit {
+    let paths = match Paths::find(config) {
+        Ok(paths) => paths,
+        Err(text) => {
+            eprintln!("enclave-irc: {text}");
+            return Exit::Wrong;
+        }
+    };
+    let mut output = Output {
+        out: &mut io::stdout(),
+        err: &mut io::stderr(),
+    };
+    // Output that cannot be written has nobody to complain to (`enclave-irc check | head`).
+    act(&paths, &mut output).unwrap_or(Exit::Failed)
+}

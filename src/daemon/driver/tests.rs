@@ -1,0 +1,287 @@
+use super::*;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::UnixStream;
+use tokio::task::{LocalSet, spawn_local};
+
+use crate::clock::Now;
+use crate::daemon::input;
+use crate::daemon::watch::Search;
+use crate::enclave::ConnectionId;
+use crate::irc::codec::Line;
+use crate::irc::listener::Origin;
+use crate::irc::stream::Stream;
+
+/// A middle that writes down what happens, and obeys what clients say.
+#[derive(Clone, Default)]
+struct Scripted {
+    happened: Rc<RefCell<Vec<String>>>,
+    alarm: Rc<RefCell<Option<Duration>>>,
+}
+
+/// More than a client may leave waiting.
+const FLOOD: usize = 9 * 1024 * 1024;
+
+impl Middle for Scripted {
+    fn start(&mut self, _: Now, _: &mut Effects) {
+        self.note("start");
+    }
+
+    fn handle(&mut self, event: Event, now: Now, effects: &mut Effects) {
+        match event {
+            Event::ClientConnected { client, .. } => self.note(&format!("{} came", client.0)),
+            Event::ClientEnded { client, reason } => {
+                self.note(&format!("{} went: {reason}", client.0));
+            }
+            Event::ClientLine {
+                client,
+                line: Line::Text(text),
+            } => {
+                self.note(&text);
+                match text.as_str() {
+                    "QUIT" => {
+                        effects.to_client(client, |lines| lines.extend(b"ERROR :bye\r\n"));
+                        effects.push(Effect::CloseClient { client });
+                    }
+                    "FLOOD" => {
+                        effects.to_client(client, |lines| lines.resize(FLOOD, b'x'));
+                        effects.to_client(client, |lines| lines.extend(b"\r\n"));
+                    }
+                    "ALARM" => {
+                        let due = now.monotonic + Duration::from_millis(20);
+                        *self.alarm.borrow_mut() = Some(due);
+                    }
+                    _ => effects.to_client(client, |lines| {
+                        lines.extend(format!("you: {text}\r\n").bytes());
+                    }),
+                }
+            }
+            Event::Deadline => {
+                let due = self.alarm.take();
+                assert!(due.is_some_and(|due| due <= now.monotonic), "too early");
+                self.note("alarm");
+            }
+            Event::Shutdown => {
+                self.note("shutdown");
+                let client = crate::irc::ClientId(1);
+                effects.to_client(client, |lines| lines.extend(b"ERROR :the end\r\n"));
+            }
+            _ => {}
+        }
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        *self.alarm.borrow()
+    }
+
+    fn next_connection(&mut self) -> ConnectionId {
+        ConnectionId(1)
+    }
+}
+
+impl Scripted {
+    fn note(&self, what: &str) {
+        self.happened.borrow_mut().push(what.to_owned());
+    }
+
+    fn happened(&self) -> Vec<String> {
+        self.happened.borrow().clone()
+    }
+}
+
+/// A driver with nothing but a client side, running.
+fn running(middle: &Scripted) -> (Inbox, tokio::task::JoinHandle<()>) {
+    let (inbox, inputs) = input::channel();
+    let peers = PeerSide {
+        port: 0,
+        freebind: false,
+        watch: Watch::new(Search {
+            networks: Vec::new(),
+            fixed: None,
+            interface: None,
+        }),
+    };
+    let driver = Driver::new(middle.clone(), Timepiece::start(), peers, &inbox, inputs);
+    (inbox, spawn_local(driver.run()))
+}
+
+async fn attach(inbox: &Inbox) -> BufReader<UnixStream> {
+    let (theirs, ours) = UnixStream::pair().unwrap();
+    let client = Input::Client {
+        stream: Stream::Unix(ours),
+        origin: Origin::Unix { uid: None },
+    };
+    assert!(inbox.send(client).await.is_ok());
+    BufReader::new(theirs)
+}
+
+async fn hear(client: &mut BufReader<UnixStream>) -> String {
+    let mut line = String::new();
+    client.read_line(&mut line).await.unwrap();
+    line
+}
+
+async fn local<T>(test: impl Future<Output = T>) -> T {
+    LocalSet::new().run_until(test).await
+}
+
+#[tokio::test]
+async fn a_client_is_heard_answered_and_let_go() {
+    local(async {
+        let middle = Scripted::default();
+        let (inbox, driver) = running(&middle);
+        let mut client = attach(&inbox).await;
+        client.write_all(b"one\r\ntwo\r\n").await.unwrap();
+        assert_eq!(hear(&mut client).await, "you: one\r\n");
+        assert_eq!(hear(&mut client).await, "you: two\r\n");
+        client.write_all(b"QUIT\r\n").await.unwrap();
+        assert_eq!(hear(&mut client).await, "ERROR :bye\r\n");
+        assert_eq!(hear(&mut client).await, "");
+        drop(client);
+        assert!(inbox.send(Input::Stop).await.is_ok());
+        driver.await.unwrap();
+        let happened = middle.happened();
+        assert_eq!(happened[..5], ["start", "1 came", "one", "two", "QUIT"]);
+        assert_eq!(happened.last().unwrap(), "shutdown");
+    })
+    .await;
+}
+
+/// What is still queued when a client has closed its half is sent (`printf … | nc -N`).
+#[tokio::test]
+async fn a_client_that_has_said_all_still_hears_the_answer() {
+    local(async {
+        let middle = Scripted::default();
+        let (inbox, _driver) = running(&middle);
+        let mut client = attach(&inbox).await;
+        client.write_all(b"hello\r\n").await.unwrap();
+        client.shutdown().await.unwrap();
+        assert_eq!(hear(&mut client).await, "you: hello\r\n");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn http_is_not_heard_and_not_answered() {
+    local(async {
+        let middle = Scripted::default();
+        let (inbox, driver) = running(&middle);
+        let mut browser = attach(&inbox).await;
+        let request = b"POST / HTTP/1.1\r\nHost: localhost\r\n\r\nPRIVMSG bob :hello\r\n";
+        browser.write_all(request).await.unwrap();
+        let mut heard = Vec::new();
+        browser.read_to_end(&mut heard).await.unwrap_or_default();
+        assert!(heard.is_empty());
+
+        // Only the first line of a connection is looked at so.
+        let mut client = attach(&inbox).await;
+        client
+            .write_all(b"one\r\nGET / HTTP/1.1\r\n")
+            .await
+            .unwrap();
+        hear(&mut client).await;
+        assert_eq!(hear(&mut client).await, "you: GET / HTTP/1.1\r\n");
+        drop(client);
+        assert!(inbox.send(Input::Stop).await.is_ok());
+        driver.await.unwrap();
+        let happened = middle.happened();
+        assert!(happened.contains(&"1 went: Connection closed".to_owned()));
+        assert!(
+            !happened
+                .iter()
+                .any(|what| what.contains("POST") || what.contains("PRIVMSG"))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_is_closed_and_told_so() {
+    local(async {
+        let middle = Scripted::default();
+        let (inbox, driver) = running(&middle);
+        let mut client = attach(&inbox).await;
+        client.write_all(b"FLOOD\r\n").await.unwrap();
+        let mut heard = Vec::new();
+        client.read_to_end(&mut heard).await.unwrap();
+        drop(client);
+        let last = String::from_utf8_lossy(&heard[FLOOD..]);
+        assert!(last.ends_with("ERROR :Closing link: SendQ exceeded\r\n"));
+        // Another one is not disturbed by it.
+        let mut other = attach(&inbox).await;
+        other.write_all(b"hello\r\n").await.unwrap();
+        assert_eq!(hear(&mut other).await, "you: hello\r\n");
+        drop(other);
+        assert!(inbox.send(Input::Stop).await.is_ok());
+        driver.await.unwrap();
+        assert!(
+            middle
+                .happened()
+                .contains(&"1 went: SendQ exceeded".to_owned())
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn deadlines_are_kept_as_they_come_and_go() {
+    local(async {
+        let middle = Scripted::default();
+        let (inbox, driver) = running(&middle);
+        let mut client = attach(&inbox).await;
+        let alarms = || {
+            let happened = middle.happened();
+            happened.iter().filter(|what| *what == "alarm").count()
+        };
+        for count in 1..=2 {
+            client.write_all(b"ALARM\r\n").await.unwrap();
+            while alarms() < count {
+                tokio::task::yield_now().await;
+            }
+        }
+        drop(client);
+        assert!(inbox.send(Input::Stop).await.is_ok());
+        driver.await.unwrap();
+        assert_eq!(alarms(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn goodbyes_are_out_before_the_end() {
+    local(async {
+        let middle = Scripted::default();
+        let (inbox, driver) = running(&middle);
+        let mut client = attach(&inbox).await;
+        client.write_all(b"hello\r\n").await.unwrap();
+        hear(&mut client).await;
+        assert!(inbox.send(Input::Stop).await.is_ok());
+        assert_eq!(hear(&mut client).await, "ERROR :the end\r\n");
+        assert!(!driver.is_finished());
+        drop(client);
+        driver.await.unwrap();
+    })
+    .await;
+}
+
+/// A client that neither reads nor closes must not hold up whoever has asked twice.
+#[tokio::test]
+async fn told_twice_to_stop_it_stops_at_once() {
+    local(async {
+        let middle = Scripted::default();
+        let (inbox, driver) = running(&middle);
+        let mut client = attach(&inbox).await;
+        client.write_all(b"hello\r\n").await.unwrap();
+        hear(&mut client).await;
+        let before = Instant::now();
+        assert!(inbox.send(Input::Stop).await.is_ok());
+        assert!(inbox.send(Input::Stop).await.is_ok());
+        driver.await.unwrap();
+        assert!(before.elapsed() < Duration::from_secs(2));
+    })
+    .await;
+}

@@ -1,0 +1,35 @@
+//! The end: last words go out before the program does.
+
+use std::convert::Infallible;
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+use tracing::warn;
+
+use super::input::Input;
+
+/// How long goodbyes may take to go out, and the other sides to close, before the program
+/// ends all the same. It has promised to be gone within 5 s.
+const GOODBYE: Duration = Duration::from_secs(4);
+
+/// Waits until every connection has ended, but no longer than [`GOODBYE`], and not at all
+/// for whoever tells us twice.
+pub async fn wait_for_goodbyes(
+    mut inputs: mpsc::Receiver<Input>,
+    mut all_ended: mpsc::Receiver<Infallible>,
+    at_once: bool,
+) {
+    let mut too_long = pin!(sleep(GOODBYE));
+    let mut told_again = at_once;
+    while !told_again {
+        tokio::select! {
+            _ = all_ended.recv() => return,
+            // What still comes is too late, but its sender must not be stuck with it.
+            Some(input) = inputs.recv() => told_again = matches!(input, Input::Stop),
+            () = &mut too_long => return,
+        }
+    }
+    warn!("told twice: ending at once");
+}

@@ -1,0 +1,172 @@
+//! The file that holds what must outlive the process until a store does:
+//! `remembered.json` in the state folder.
+//!
+//! Losing the last few seconds of it does no harm, and neither does a damaged file: the
+//! program starts with nothing remembered, and says so.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use tempfile::NamedTempFile;
+use tokio::task::JoinHandle;
+use tracing::warn;
+
+use crate::gateway::remembered::Remembered;
+
+/// The file's name in the state folder.
+const FILE: &str = "remembered.json";
+
+/// A larger file is not ours, bytes. A contact takes about 60.
+const LARGEST: u64 = 4 * 1024 * 1024;
+
+/// Keeps the newest value, and puts it on disk when told that it is time to.
+#[derive(Debug)]
+pub struct Keeper {
+    folder: PathBuf,
+    unsaved: Option<Remembered>,
+    writing: Option<JoinHandle<()>>,
+}
+
+impl Keeper {
+    /// Reads what was kept in the state folder.
+    pub fn open(folder: &Path) -> (Self, Remembered) {
+        let path = folder.join(FILE);
+        let remembered = match read(&path) {
+            Ok(remembered) => remembered.unwrap_or_default(),
+            Err(error) => {
+                warn!(
+                    "{} cannot be read ({error:#}); starting without it",
+                    path.display()
+                );
+                Remembered::default()
+            }
+        };
+        let keeper = Self {
+            folder: folder.to_owned(),
+            unsaved: None,
+            writing: None,
+        };
+        (keeper, remembered)
+    }
+
+    /// Takes a new value. It reaches the disk at the next [`save_aside`](Self::save_aside).
+    pub fn remember(&mut self, remembered: Remembered) {
+        self.unsaved = Some(remembered);
+    }
+
+    /// Writes what is new, off the event path; to be called every few seconds, which is
+    /// how often the file is written at most.
+    pub fn save_aside(&mut self) {
+        if self
+            .writing
+            .as_ref()
+            .is_some_and(|writing| !writing.is_finished())
+        {
+            // A slow disk: two writers could finish in the wrong order.
+            return;
+        }
+        if let Some(remembered) = self.unsaved.take() {
+            let folder = self.folder.clone();
+            self.writing = Some(tokio::task::spawn_blocking(move || {
+                save(&folder, &remembered);
+            }));
+        }
+    }
+
+    /// Writes what is new, and waits until it is on disk.
+    pub async fn save_now(&mut self) {
+        for _ in 0..2 {
+            if let Some(writing) = self.writing.take() {
+                // It cannot fail but by a panic, which has been reported.
+                let _ = writing.await;
+            }
+            self.save_aside();
+        }
+    }
+}
+
+fn save(folder: &Path, remembered: &Remembered) {
+    if let Err(error) = write(folder, remembered) {
+        warn!(
+            "{} cannot be written ({error})",
+            folder.join(FILE).display()
+        );
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<Option<Remembered>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let mut text = Vec::new();
+    file.take(LARGEST).read_to_end(&mut text)?;
+    serde_json::from_slice(&text).context("not what this program wrote")
+}
+
+/// Replaces the file in one step, so that a crash leaves the old one or the new one.
+fn write(folder: &Path, remembered: &Remembered) -> io::Result<()> {
+    // Readable by its owner only: that is how temporary files are made.
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(&serde_json::to_vec_pretty(remembered)?)?;
+    file.as_file().sync_all()?;
+    file.persist(folder.join(FILE))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn example(nick: &str) -> Remembered {
+        Remembered {
+            nick: nick.to_owned(),
+            farewell: "good night 🌙".to_owned(),
+            last_linked: [("fc00::1".to_owned(), 1_700_000_000)].into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_remembered_last_is_there_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut keeper, remembered) = Keeper::open(folder.path());
+        assert_eq!(remembered, Remembered::default());
+        for nick in ["alice", "bob", "carol"] {
+            keeper.remember(example(nick));
+            keeper.save_aside();
+        }
+        keeper.save_now().await;
+        assert_eq!(Keeper::open(folder.path()).1, example("carol"));
+        let mode = fs::metadata(folder.path().join(FILE))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_damaged_file_is_no_reason_not_to_start() {
+        let folder = tempfile::tempdir().unwrap();
+        for damage in ["", "{\"nick\":", "[]", "\u{1}"] {
+            fs::write(folder.path().join(FILE), damage).unwrap();
+            let (mut keeper, remembered) = Keeper::open(folder.path());
+            assert_eq!(remembered, Remembered::default());
+            keeper.remember(example("alice"));
+            keeper.save_now().await;
+            assert_eq!(Keeper::open(folder.path()).1, example("alice"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_of_another_version_is_read_as_far_as_it_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE), r#"{"nick":"alice","later":1}"#).unwrap();
+        assert_eq!(Keeper::open(folder.path()).1.nick, "alice");
+    }
+}

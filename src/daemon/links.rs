@@ -1,0 +1,244 @@
+//! The sockets of the peer side: carries out the mesh's orders.
+
+use std::collections::HashMap;
+use std::io;
+
+use bytes::BytesMut;
+use tokio::net::TcpStream;
+use tokio::task::{AbortHandle, spawn_local};
+use tracing::{debug, warn};
+
+use crate::enclave::ConnectionId;
+use crate::enclave::address::Address;
+use crate::enclave::mesh::DialFailure;
+use crate::enclave::order::Order;
+use crate::enclave::own::Own;
+use crate::enclave::transport;
+use crate::gateway::event::Event;
+use crate::pipe::{Ended, Pipe};
+
+use super::input::{Alive, Inbox, report, report_end};
+use super::ports::Ports;
+
+/// What may wait for a peer that does not take it, bytes. One that is this far behind is
+/// dropped and dialled anew; the largest configurable frame fits twice.
+const SEND_QUEUE: usize = 128 * 1024 * 1024;
+
+/// One connection with a peer, or one attempt to make it.
+struct Link {
+    pipe: Pipe,
+    /// The attempt, until it has succeeded.
+    dialling: Option<AbortHandle>,
+}
+
+/// All sockets of the peer side.
+pub struct Links {
+    ports: Ports,
+    inbox: Inbox,
+    alive: Alive,
+    open: HashMap<ConnectionId, Link>,
+}
+
+impl Links {
+    /// No socket yet. `port` is everybody's, ours and the peers'.
+    pub fn new(port: u16, freebind: bool, inbox: Inbox, alive: Alive) -> Self {
+        Self {
+            ports: Ports::new(port, freebind, inbox.clone()),
+            inbox,
+            alive,
+            open: HashMap::new(),
+        }
+    }
+
+    /// Takes over a peer's connection to us. It is not read until the mesh says so.
+    pub fn accepted(&mut self, connection: ConnectionId, stream: TcpStream) {
+        let pipe = waiting_pipe();
+        self.open.insert(
+            connection,
+            Link {
+                pipe: pipe.clone(),
+                dialling: None,
+            },
+        );
+        let (inbox, alive) = (self.inbox.clone(), self.alive.clone());
+        spawn_local(run(connection, stream, pipe, inbox, alive));
+    }
+
+    /// A dial has ended; to be called before the mesh hears of it.
+    pub fn dialled(&mut self, connection: ConnectionId, succeeded: bool) {
+        if !succeeded {
+            self.open.remove(&connection);
+        } else if let Some(link) = self.open.get_mut(&connection) {
+            link.dialling = None;
+        }
+    }
+
+    /// A connection is over; to be called before the mesh hears of it.
+    pub fn ended(&mut self, connection: ConnectionId) {
+        self.open.remove(&connection);
+    }
+
+    /// Carries out one order. What comes of it at once is added to `aftermath`.
+    pub fn obey(&mut self, order: Order, aftermath: &mut Vec<Event>) {
+        match order {
+            Order::Listen { addresses } => {
+                self.ports.want(addresses, aftermath);
+            }
+            Order::Dial {
+                connection,
+                from,
+                to,
+            } => self.dial(connection, from, to, aftermath),
+            Order::Read {
+                connection,
+                max_frame,
+            } => self.with(connection, |pipe| {
+                pipe.set_limit(max_frame);
+                pipe.set_paused(false);
+            }),
+            Order::Pause { connection } => self.with(connection, |pipe| pipe.set_paused(true)),
+            Order::Write { connection, frame } => self.with(connection, |pipe| {
+                pipe.push(&frame);
+                if pipe.queued() > SEND_QUEUE {
+                    warn!("a peer takes nothing of what is sent; its connection is dropped");
+                    pipe.abort();
+                }
+            }),
+            Order::HalfClose { connection } => self.with(connection, Pipe::half_close),
+            Order::Close { connection } => self.with(connection, Pipe::close),
+            Order::Abort { connection } => self.abort(connection),
+        }
+    }
+
+    /// Our addresses, or what carries them, have changed. The mesh is told of addresses;
+    /// a port that was bound to an interface which has been made anew is opened again
+    /// without its knowing.
+    pub fn set_own(&mut self, own: Vec<Own>, aftermath: &mut Vec<Event>) {
+        self.ports.set_own(own, aftermath);
+    }
+
+    /// Tries again what could not be opened.
+    pub fn retry(&mut self, aftermath: &mut Vec<Event>) {
+        self.ports.retry(aftermath);
+    }
+
+    /// Closes every port, gives up every dial, and sends what is queued.
+    pub fn close_all(&mut self) {
+        self.ports.close_all();
+        for link in self.open.values() {
+            match &link.dialling {
+                Some(task) => task.abort(),
+                None => link.pipe.close(),
+            }
+        }
+    }
+
+    fn with(&self, connection: ConnectionId, act: impl FnOnce(&Pipe)) {
+        // It may have ended, and the mesh not heard of it yet.
+        if let Some(link) = self.open.get(&connection) {
+            act(&link.pipe);
+        }
+    }
+
+    fn abort(&mut self, connection: ConnectionId) {
+        let Some(link) = self.open.get(&connection) else {
+            return;
+        };
+        match &link.dialling {
+            Some(task) => {
+                task.abort();
+                self.open.remove(&connection);
+            }
+            None => link.pipe.abort(),
+        }
+    }
+
+    fn dial(
+        &mut self,
+        connection: ConnectionId,
+        from: Address,
+        to: Address,
+        aftermath: &mut Vec<Event>,
+    ) {
+        let Some(own) = self.ports.carrier(from).cloned() else {
+            // The address has gone since the mesh last heard.
+            let outcome = Err(failure(&io::ErrorKind::AddrNotAvailable.into()));
+            aftermath.push(Event::Dialled {
+                connection,
+                outcome,
+            });
+            return;
+        };
+        let pipe = waiting_pipe();
+        let (inbox, alive) = (self.inbox.clone(), self.alive.clone());
+        let (port, connected) = (self.ports.port(), pipe.clone());
+        let task = spawn_local(async move {
+            let outcome = transport::dial(Some(&own), to, port).await;
+            let outcome = outcome.and_then(|stream| {
+                transport::prepare(&stream)?;
+                Ok(stream)
+            });
+            match outcome {
+                Ok(stream) => {
+                    let outcome = Ok(());
+                    let event = Event::Dialled {
+                        connection,
+                        outcome,
+                    };
+                    report(&inbox, event).await;
+                    run(connection, stream, connected, inbox, alive).await;
+                }
+                Err(error) => {
+                    debug!(%to, "cannot connect: {error}");
+                    let outcome = Err(failure(&error));
+                    let event = Event::Dialled {
+                        connection,
+                        outcome,
+                    };
+                    report(&inbox, event).await;
+                }
+            }
+        });
+        let dialling = Some(task.abort_handle());
+        self.open.insert(connection, Link { pipe, dialling });
+    }
+}
+
+/// A connection is not read until the mesh orders it, which also sets the limit.
+fn waiting_pipe() -> Pipe {
+    let pipe = Pipe::new(0);
+    pipe.set_paused(true);
+    pipe
+}
+
+/// What kind of failure it was. The texts of the system say more, but go to the log only.
+fn failure(error: &io::Error) -> DialFailure {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => DialFailure::Refused,
+        io::ErrorKind::TimedOut => DialFailure::TimedOut,
+        io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::NetworkDown => DialFailure::Unreachable,
+        _ => DialFailure::Local,
+    }
+}
+
+/// Runs one connection until it ends, and says so.
+async fn run(connection: ConnectionId, stream: TcpStream, pipe: Pipe, inbox: Inbox, _alive: Alive) {
+    let deliver = async |frame: BytesMut| {
+        report(&inbox, Event::Frame { connection, frame }).await;
+    };
+    let ended = async |ended: Ended| {
+        match ended {
+            Ended::ByUs | Ended::ByOther => {}
+            Ended::Failed(error) => debug!("a peer's connection has failed: {error}"),
+            // Says how long a frame was, nothing of what was in it.
+            Ended::Broken(why) => warn!("a peer's connection was closed: {why}"),
+        }
+        report_end(&inbox, Event::LinkEnded { connection }).await;
+    };
+    transport::run(stream, pipe, deliver, ended).await;
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+//! What the driver runs: a piece of pure state, told events, that answers with effects.
+
+use std::time::Duration;
+
+use crate::clock::Now;
+use crate::enclave::ConnectionId;
+use crate::gateway::Gateway;
+use crate::gateway::effect::Effects;
+use crate::gateway::event::Event;
+use crate::gateway::remembered::Remembered;
+
+/// The pure middle of a node. There are two: the [`Gateway`], and the demo's friend, who
+/// has no IRC side.
+pub trait Middle {
+    /// The doors are open: what is there to do before anything has happened?
+    fn start(&mut self, now: Now, effects: &mut Effects);
+
+    /// Something happened. What shall be done about it is added to `effects`.
+    fn handle(&mut self, event: Event, now: Now, effects: &mut Effects);
+
+    /// When [`Event::Deadline`] is due, on the monotonic clock, if nothing else happens.
+    fn deadline(&self) -> Option<Duration>;
+
+    /// The id for a peer's connection that was just accepted.
+    fn next_connection(&mut self) -> ConnectionId;
+
+    /// What has to outlive the process, if anything.
+    fn remembered(&self) -> Option<&Remembered> {
+        None
+    }
+}
+
+impl Middle for Gateway {
+    fn start(&mut self, now: Now, effects: &mut Effects) {
+        Self::start(self, now, effects);
+    }
+
+    fn handle(&mut self, event: Event, now: Now, effects: &mut Effects) {
+        Self::handle(self, event, now, effects);
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        Self::deadline(self)
+    }
+
+    fn next_connection(&mut self) -> ConnectionId {
+        Self::next_connection(self)
+    }
+
+    fn remembered(&self) -> Option<&Remembered> {
+        Some(Self::remembered(self))
+    }
+}

@@ -1,0 +1,93 @@
+//! Everything that runs the pure middle: sockets, signals, files, clocks.
+//!
+//! ```text
+//!  doors ──▶ ┌──────────┐ ──▶ clients   one task each, all on one thread
+//!  ports ──▶ │  driver  │ ──▶ links
+//! signals ─▶ └──────────┘ ──▶ files, keeper   off the event path
+//!             owns Middle
+//! ```
+//!
+//! One task, the [`driver`], owns all state. Everybody else sends it an
+//! [`Input`](input::Input) through one bounded channel, and it never waits for anybody: it
+//! hands an event to the [`middle`], and carries out the effects by putting bytes and
+//! orders into the connections' pipes. While nothing happens, it wakes up once in 5 s, to
+//! [`watch`] what nothing tells of.
+
+pub mod clients;
+pub mod door;
+pub mod driver;
+pub mod files;
+pub mod goodbye;
+pub mod input;
+pub mod keeper;
+pub mod links;
+pub mod lock;
+pub mod logging;
+pub mod middle;
+pub mod owner;
+pub mod ports;
+pub mod reload;
+pub mod signals;
+pub mod sleep;
+pub mod start;
+pub mod timepiece;
+pub mod watch;
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::task::LocalSet;
+
+use crate::cli::Exit;
+use crate::config::Paths;
+
+use signals::Signals;
+use start::{Failure, Prepared, serve};
+
+/// How long work on files may take to finish after everything else has. The longest, a
+/// change of the address book that waits for another program, is done in time or not at
+/// all.
+const LAST_WRITES: Duration = Duration::from_secs(1);
+
+/// Runs the gateway until it is told to stop. What goes wrong at the start is said on
+/// standard error.
+///
+/// `named` is the configuration file named on the command line.
+pub fn run(named: Option<&Path>) -> Exit {
+    match try_run(named) {
+        Ok(()) => Exit::Done,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn try_run(named: Option<&Path>) -> Result<(), Failure> {
+    let paths = Paths::find(named).map_err(Failure::usage)?;
+    let (config, book) = files::read_both(&paths).map_err(Failure::Wrong)?;
+    logging::start(&config.log.level.to_string());
+    let prepared = Prepared::prepare(paths, config, book)?;
+    run_local(async {
+        // First of all, so that whoever stops us early is not left with half a start.
+        let signals = Signals::listen().context("cannot listen to signals")?;
+        let listeners = door::open(prepared.doors()).await?;
+        let (inbox, inputs) = input::channel();
+        tokio::task::spawn_local(signals.pass_on(inbox.clone()));
+        serve(prepared, listeners, inbox, inputs).await;
+        Ok(())
+    })
+}
+
+/// Runs a future, and the tasks it starts, on this thread.
+///
+/// # Errors
+///
+/// Those of the future, and if the system has no resources for a runtime.
+pub fn run_local<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start")?;
+    let outcome = LocalSet::new().block_on(&runtime, future);
+    runtime.shutdown_timeout(LAST_WRITES);
+    outcome
+}

@@ -1,0 +1,144 @@
+//! What comes of reading the files anew.
+
+use tracing::{info, warn};
+
+use crate::config::{self, Allow, Config, Paths};
+use crate::gateway::event::Event;
+use crate::gateway::settings::Settings;
+use crate::problem::Problem;
+
+use super::files::{self, BothFiles};
+
+/// The configuration that the program was started with, of which some keys hold until it
+/// ends.
+#[derive(Debug)]
+pub struct Running {
+    started_with: Config,
+    paths: Paths,
+}
+
+impl Running {
+    /// Started with this.
+    pub fn new(config: Config, paths: Paths) -> Self {
+        Self {
+            started_with: config,
+            paths,
+        }
+    }
+
+    /// What is to happen now that the files have been read anew: events for the gateway,
+    /// in order, and who may connect over loopback from now on.
+    ///
+    /// If either file is bad, neither is followed: the two may have been edited together.
+    pub fn follow(&self, files: BothFiles) -> (Vec<Event>, Option<Allow>) {
+        let (config, book) = match files {
+            Ok(both) => both,
+            Err(problems) => return (refused(problems), None),
+        };
+        info!("configuration and address book read again");
+        let waiting = config::needs_restart(&self.started_with, &config);
+        let allow = config.irc.allow;
+        let mut events = vec![
+            Event::Settings(self.settings(&config)),
+            Event::BookRead(Ok(book)),
+        ];
+        if waiting.is_empty() {
+            events.push(notice(
+                "Configuration and address book read again.".to_owned(),
+            ));
+        } else {
+            let text = format!(
+                "Configuration and address book read again. Changed, but in force only after a restart: {}.",
+                waiting.join(", ")
+            );
+            warn!("{text}");
+            events.push(notice(text));
+        }
+        (events, Some(allow))
+    }
+
+    /// The new settings, but for what holds until the program ends.
+    fn settings(&self, config: &Config) -> Settings {
+        let started = files::settings(&self.started_with, &self.paths);
+        Settings {
+            server_name: started.server_name,
+            channel: started.channel,
+            networks: started.networks,
+            ..files::settings(config, &self.paths)
+        }
+    }
+}
+
+fn refused(problems: Vec<Problem>) -> Vec<Event> {
+    let first = "Nothing has been changed, because there are errors:".to_owned();
+    std::iter::once(first)
+        .chain(problems.iter().map(ToString::to_string))
+        .map(|text| {
+            warn!("{text}");
+            notice(text)
+        })
+        .collect()
+}
+
+fn notice(text: String) -> Event {
+    Event::Notice(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::Book;
+    use crate::config::Listen;
+    use std::path::Path;
+
+    fn running() -> Running {
+        let paths = Paths {
+            config: "config.toml".into(),
+            config_is_named: true,
+            contacts: "contacts.toml".into(),
+            state_dir: "state".into(),
+        };
+        Running::new(Config::default(), paths)
+    }
+
+    #[test]
+    fn a_bad_file_changes_nothing_and_every_problem_is_told() {
+        let problem = |text: &str| Problem::of_file(Path::new("contacts.toml"), text, "mend it");
+        let (events, allow) = running().follow(Err(vec![problem("one"), problem("two")]));
+        assert_eq!(allow, None);
+        let told: Vec<String> = events
+            .into_iter()
+            .map(|event| match event {
+                Event::Notice(text) => text,
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(told.len(), 3);
+        assert_eq!(told[2], "contacts.toml: two; mend it");
+    }
+
+    #[test]
+    fn what_can_change_changes_and_what_cannot_is_named() {
+        let mut config = Config::default();
+        config.enclave.alias = "John".to_owned();
+        config.irc.listen = vec![Listen::Localhost(7000)];
+        config.irc.server_name = "other.local".to_owned();
+        config.irc.allow = Allow::Anyone;
+        let (events, allow) = running().follow(Ok((config, Book::default())));
+        assert_eq!(allow, Some(Allow::Anyone));
+        let [
+            Event::Settings(settings),
+            Event::BookRead(Ok(_)),
+            Event::Notice(text),
+        ] = &events[..]
+        else {
+            panic!("{events:?}");
+        };
+        assert_eq!(settings.alias, "John");
+        assert_eq!(settings.server_name, "enclave.local");
+        assert!(
+            text.ends_with("restart: [irc] listen, [irc] server_name."),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,167 @@
+//! Starting a gateway, in an order in which what fails has changed nothing yet.
+
+use std::fmt;
+
+use anyhow::Context;
+use tokio::sync::mpsc;
+
+use crate::book::Book;
+use crate::cli::Exit;
+use crate::config::{Config, Listen, Paths};
+use crate::gateway::Gateway;
+use crate::gateway::remembered::Remembered;
+use crate::irc::listener::{BindError, Listener};
+use crate::problem::Problem;
+
+use super::door::Doors;
+use super::driver::{Driver, OnDisk, PeerSide};
+use super::files::{self, Files};
+use super::input::{Inbox, Input};
+use super::keeper::Keeper;
+use super::lock::Lock;
+use super::reload::Running;
+use super::timepiece::Timepiece;
+use super::watch::{Search, Watch};
+
+/// Why the program does not run.
+#[derive(Debug)]
+pub enum Failure {
+    /// A file that the person wrote is wrong, or what was typed: exit code 2.
+    Wrong(Vec<Problem>),
+    /// The same, where there is no file to point at.
+    Usage(String),
+    /// Something else: exit code 1.
+    Failed(anyhow::Error),
+}
+
+impl Failure {
+    /// Wrong usage, as one line for people.
+    pub fn usage(text: impl Into<String>) -> Self {
+        Self::Usage(text.into())
+    }
+
+    /// Says it on standard error, whatever the log level, and returns how to end.
+    pub fn report(&self) -> Exit {
+        eprintln!("{self}");
+        match self {
+            Self::Wrong(_) | Self::Usage(_) => Exit::Wrong,
+            Self::Failed(_) => Exit::Failed,
+        }
+    }
+}
+
+/// For people; all that is wrong, one line each.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wrong(problems) => {
+                for (index, problem) in problems.iter().enumerate() {
+                    let end = if index == 0 { "" } else { "\n" };
+                    write!(f, "{end}{problem}")?;
+                }
+                Ok(())
+            }
+            Self::Usage(text) => write!(f, "enclave-irc: {text}"),
+            Self::Failed(error) => write!(f, "enclave-irc: {error:#}"),
+        }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<BindError> for Failure {
+    fn from(error: BindError) -> Self {
+        // Its text has its cause in it already.
+        Self::Failed(anyhow::Error::msg(error.to_string()))
+    }
+}
+
+/// A gateway that could start: its files are read, and its state folder is ours.
+pub struct Prepared {
+    paths: Paths,
+    config: Config,
+    book: Book,
+    remembered: Remembered,
+    keeper: Keeper,
+    lock: Lock,
+}
+
+impl Prepared {
+    /// Takes the state folder, and reads what is kept there.
+    ///
+    /// # Errors
+    ///
+    /// If the state folder cannot be used or is in use.
+    pub fn prepare(paths: Paths, config: Config, book: Book) -> Result<Self, Failure> {
+        paths.create_state_dir().with_context(|| {
+            format!(
+                "cannot make the state folder {}; make the folder above it writable, or name another one with XDG_STATE_HOME",
+                paths.state_dir.display()
+            )
+        })?;
+        let lock = Lock::take(&paths.state_dir)?;
+        let (keeper, remembered) = Keeper::open(&paths.state_dir);
+        Ok(Self {
+            paths,
+            config,
+            book,
+            remembered,
+            keeper,
+            lock,
+        })
+    }
+
+    /// The doors that are to be open.
+    pub fn doors(&self) -> &[Listen] {
+        &self.config.irc.listen
+    }
+}
+
+/// Runs a gateway behind open doors, until it is told to stop.
+pub async fn serve(
+    prepared: Prepared,
+    listeners: Vec<Listener>,
+    inbox: Inbox,
+    inputs: mpsc::Receiver<Input>,
+) {
+    let Prepared {
+        paths,
+        config,
+        book,
+        remembered,
+        keeper,
+        lock,
+    } = prepared;
+    let timepiece = Timepiece::start();
+    let settings = files::settings(&config, &paths);
+    let gateway = Gateway::new(
+        settings,
+        book,
+        remembered,
+        timepiece.now(),
+        fastrand::u64(..),
+    );
+    let search = Search::configured(&config.enclave);
+    let peers = PeerSide {
+        port: config.enclave.port,
+        freebind: search.fixed.is_some(),
+        watch: Watch::new(search),
+    };
+    let irc = &config.irc;
+    let doors = Doors::attend(listeners, irc.allow, &irc.server_name, &inbox);
+    let on_disk = OnDisk {
+        files: Files::new(&paths, &config, inbox.clone()),
+        running: Running::new(config, paths),
+        keeper,
+    };
+    Driver::new(gateway, timepiece, peers, &inbox, inputs)
+        .with_doors(doors)
+        .with_files(on_disk)
+        .run()
+        .await;
+    drop(lock);
+}
