@@ -53,8 +53,6 @@ pub struct Driver<M> {
     effects: Effects,
     /// What carrying out an effect has led to at once.
     aftermath: Vec<Event>,
-    /// What is remembered has changed since the keeper was given it.
-    unsaved: bool,
 }
 
 /// The peer side of a node.
@@ -89,7 +87,6 @@ impl<M: Middle> Driver<M> {
             all_ended,
             effects: Effects::default(),
             aftermath: Vec::new(),
-            unsaved: false,
         }
     }
 
@@ -243,7 +240,11 @@ impl<M: Middle> Driver<M> {
                     }
                 }
                 Effect::Reload => self.reload(),
-                Effect::Remember => self.unsaved = true,
+                Effect::Remember => {
+                    if let Some(on_disk) = &mut self.on_disk {
+                        on_disk.keeper.has_changed();
+                    }
+                }
             }
         }
         self.effects.0 = effects;
@@ -268,19 +269,8 @@ impl<M: Middle> Driver<M> {
             self.handle(Event::Woke);
         }
         self.settle();
-        self.hand_to_keeper();
-        if let Some(on_disk) = &mut self.on_disk {
-            on_disk.keeper.save_aside();
-        }
-    }
-
-    /// Ten thousand contacts that come online at once are ten thousand changes of what is
-    /// remembered, and one copy of it.
-    fn hand_to_keeper(&mut self) {
-        if std::mem::take(&mut self.unsaved)
-            && let (Some(on_disk), Some(remembered)) = (&mut self.on_disk, self.middle.remembered())
-        {
-            on_disk.keeper.remember(remembered.clone());
+        if let (Some(on_disk), Some(remembered)) = (&mut self.on_disk, self.middle.remembered()) {
+            on_disk.keeper.save_aside(remembered);
         }
     }
 
@@ -308,7 +298,6 @@ impl<M: Middle> Driver<M> {
     async fn end(mut self, at_once: bool) {
         info!("ending");
         self.handle(Event::Shutdown);
-        self.hand_to_keeper();
         // No new connections.
         self.doors = None;
         self.links.close_all();
@@ -317,8 +306,9 @@ impl<M: Middle> Driver<M> {
         drop((self.links, self.clients));
         let said = wait_for_goodbyes(self.inputs, self.all_ended, at_once);
         let saved = async {
-            if let Some(on_disk) = &mut self.on_disk {
-                on_disk.keeper.save_now().await;
+            if let (Some(on_disk), Some(remembered)) = (&mut self.on_disk, self.middle.remembered())
+            {
+                on_disk.keeper.save_now(remembered).await;
             }
         };
         tokio::join!(said, saved);

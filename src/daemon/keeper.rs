@@ -21,11 +21,11 @@ const FILE: &str = "remembered.json";
 /// A larger file is not ours, bytes. A contact takes about 60.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
-/// Keeps the newest value, and puts it on disk when told that it is time to.
+/// Puts what has changed on disk, when told that it is time to.
 #[derive(Debug)]
 pub struct Keeper {
     folder: PathBuf,
-    unsaved: Option<Remembered>,
+    is_unsaved: bool,
     writing: Option<JoinHandle<()>>,
 }
 
@@ -45,20 +45,21 @@ impl Keeper {
         };
         let keeper = Self {
             folder: folder.to_owned(),
-            unsaved: None,
+            is_unsaved: false,
             writing: None,
         };
         (keeper, remembered)
     }
 
-    /// Takes a new value. It reaches the disk at the next [`save_aside`](Self::save_aside).
-    pub fn remember(&mut self, remembered: Remembered) {
-        self.unsaved = Some(remembered);
+    /// Notes that something has changed. It reaches the disk at the next
+    /// [`save_aside`](Self::save_aside).
+    pub fn has_changed(&mut self) {
+        self.is_unsaved = true;
     }
 
-    /// Writes what is new, off the event path; to be called every few seconds, which is
-    /// how often the file is written at most.
-    pub fn save_aside(&mut self) {
+    /// Writes what holds now, if it has changed, off the event path; to be called every
+    /// few seconds, which is how often the file is written at most.
+    pub fn save_aside(&mut self, remembered: &Remembered) {
         if self
             .writing
             .as_ref()
@@ -67,22 +68,22 @@ impl Keeper {
             // A slow disk: two writers could finish in the wrong order.
             return;
         }
-        if let Some(remembered) = self.unsaved.take() {
-            let folder = self.folder.clone();
+        if std::mem::take(&mut self.is_unsaved) {
+            let (folder, remembered) = (self.folder.clone(), remembered.clone());
             self.writing = Some(tokio::task::spawn_blocking(move || {
                 save(&folder, &remembered);
             }));
         }
     }
 
-    /// Writes what is new, and waits until it is on disk.
-    pub async fn save_now(&mut self) {
+    /// Writes what holds now, if it has changed, and waits until it is on disk.
+    pub async fn save_now(&mut self, remembered: &Remembered) {
         for _ in 0..2 {
             if let Some(writing) = self.writing.take() {
                 // It cannot fail but by a panic, which has been reported.
                 let _ = writing.await;
             }
-            self.save_aside();
+            self.save_aside(remembered);
         }
     }
 }
@@ -137,10 +138,10 @@ mod tests {
         let (mut keeper, remembered) = Keeper::open(folder.path());
         assert_eq!(remembered, Remembered::default());
         for nick in ["alice", "bob", "carol"] {
-            keeper.remember(example(nick));
-            keeper.save_aside();
+            keeper.has_changed();
+            keeper.save_aside(&example(nick));
         }
-        keeper.save_now().await;
+        keeper.save_now(&example("carol")).await;
         assert_eq!(Keeper::open(folder.path()).1, example("carol"));
         let mode = fs::metadata(folder.path().join(FILE))
             .unwrap()
@@ -153,12 +154,19 @@ mod tests {
     #[tokio::test]
     async fn a_damaged_file_is_no_reason_not_to_start() {
         let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
         for damage in ["", "{\"nick\":", "[]", "\u{1}"] {
-            fs::write(folder.path().join(FILE), damage).unwrap();
+            fs::write(&file, damage).unwrap();
             let (mut keeper, remembered) = Keeper::open(folder.path());
             assert_eq!(remembered, Remembered::default());
-            keeper.remember(example("alice"));
-            keeper.save_now().await;
+            keeper.save_now(&example("bob")).await;
+            assert_eq!(
+                fs::read_to_string(&file).unwrap(),
+                damage,
+                "nothing has changed"
+            );
+            keeper.has_changed();
+            keeper.save_now(&example("alice")).await;
             assert_eq!(Keeper::open(folder.path()).1, example("alice"));
         }
     }

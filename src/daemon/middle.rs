@@ -21,13 +21,13 @@ pub trait Middle {
     /// When [`Event::Deadline`] is due, on the monotonic clock, if nothing else happens.
     fn deadline(&self) -> Option<Duration>;
 
-    /// The id for a peer's connection that was just accepted.
-    fn next_connection(&mut self) -> ConnectionId;
-
-    /// What has to outlive the process, if anything.
+    /// What must be kept over a restart, if anything.
     fn remembered(&self) -> Option<&Remembered> {
         None
     }
+
+    /// The id for a peer's connection that was just accepted.
+    fn next_connection(&mut self) -> ConnectionId;
 }
 
 impl Middle for Gateway {
@@ -43,11 +43,11 @@ impl Middle for Gateway {
         Self::deadline(self)
     }
 
-    fn next_connection(&mut self) -> ConnectionId {
-        Self::next_connection(self)
-    }
-
     fn remembered(&self) -> Option<&Remembered> {
         Some(Self::remembered(self))
+    }
+
+    fn next_connection(&mut self) -> ConnectionId {
+        Self::next_connection(self)
     }
 }

@@ -42,7 +42,7 @@ use tokio::task::LocalSet;
 use crate::cli::Exit;
 use crate::config::Paths;
 
-use signals::Signals;
+use signals::{HangUp, Signals};
 use start::{Failure, Prepared, serve};
 
 /// How long work on files may take to finish after everything else has. The longest, a
@@ -71,7 +71,7 @@ fn try_run(named: Option<&Path>) -> Result<(), Failure> {
         let signals = Signals::listen().context("cannot listen to signals")?;
         let listeners = door::open(prepared.doors()).await?;
         let (inbox, inputs) = input::channel();
-        tokio::task::spawn_local(signals.pass_on(inbox.clone()));
+        tokio::task::spawn_local(signals.pass_on(inbox.clone(), HangUp::Reload));
         serve(prepared, listeners, inbox, inputs).await;
         Ok(())
     })

@@ -6,6 +6,15 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::input::{Inbox, Input};
 
+/// What a closed terminal means (SIGHUP).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HangUp {
+    /// To a daemon, which has no terminal: read the files anew.
+    Reload,
+    /// To a program that somebody is watching: end.
+    Stop,
+}
+
 /// The signals that are listened to.
 pub struct Signals {
     terminate: Signal,
@@ -28,12 +37,15 @@ impl Signals {
     }
 
     /// Passes them on for as long as somebody listens.
-    pub async fn pass_on(mut self, inbox: Inbox) {
+    pub async fn pass_on(mut self, inbox: Inbox, hang_up: HangUp) {
         loop {
             let input = tokio::select! {
                 Some(()) = self.terminate.recv() => Input::Stop,
                 Some(()) = self.interrupt.recv() => Input::Stop,
-                Some(()) = self.hang_up.recv() => Input::Reload,
+                Some(()) = self.hang_up.recv() => match hang_up {
+                    HangUp::Reload => Input::Reload,
+                    HangUp::Stop => Input::Stop,
+                },
                 else => return,
             };
             if inbox.send(input).await.is_err() {

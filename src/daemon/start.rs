@@ -1,6 +1,7 @@
 //! Starting a gateway, in an order in which what fails has changed nothing yet.
 
 use std::fmt;
+use std::io::Write;
 
 use anyhow::Context;
 use tokio::sync::mpsc;
@@ -42,7 +43,8 @@ impl Failure {
 
     /// Says it on standard error, whatever the log level, and returns how to end.
     pub fn report(&self) -> Exit {
-        eprintln!("{self}");
+        // Where standard error is closed, the exit code has to do.
+        let _ = writeln!(std::io::stderr(), "{self}");
         match self {
             Self::Wrong(_) | Self::Usage(_) => Exit::Wrong,
             Self::Failed(_) => Exit::Failed,

@@ -10,8 +10,9 @@ pub mod friend;
 pub mod node;
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
@@ -21,7 +22,7 @@ use crate::cli::Exit;
 use crate::config::{Listen, Paths};
 use crate::daemon::driver::{Driver, PeerSide};
 use crate::daemon::input::{self, Inbox, Input};
-use crate::daemon::signals::Signals;
+use crate::daemon::signals::{HangUp, Signals};
 use crate::daemon::start::{Failure, Prepared, serve};
 use crate::daemon::timepiece::Timepiece;
 use crate::daemon::watch::{Search, Watch};
@@ -54,9 +55,10 @@ pub fn run() -> Exit {
 
 fn try_run() -> Result<(), Failure> {
     let [ours, his] = addresses()?;
-    // Removed when this function is left, which it is in every case but a second signal.
+    // Removed when this function is left.
     let folder = tempfile::Builder::new()
         .prefix("enclave-irc-demo-")
+        .permissions(fs::Permissions::from_mode(0o700))
         .tempdir()
         .context("cannot make a temporary folder; is TMPDIR writable?")?;
     let paths = write_files(folder.path(), ours, his)
@@ -71,16 +73,25 @@ fn try_run() -> Result<(), Failure> {
         let signals = Signals::listen().context("cannot listen to signals")?;
         let (port, listeners) = open_door().await?;
         let (inbox, inputs) = input::channel();
-        spawn_local(signals.pass_on(inbox.clone()));
+        spawn_local(signals.pass_on(inbox.clone(), HangUp::Stop));
         let (friend_inbox, friend) = start_friend(policy, ours, his);
-        println!("{}", introduction(port, ours, his));
+        print(&introduction(port, ours, his));
         serve(prepared, listeners, inbox, inputs).await;
         // He says goodbye too; the gateway does not hear it any more.
         let _ = friend_inbox.send(Input::Stop).await;
         let _ = friend.await;
-        println!("The demo has ended, and left nothing behind.");
         Ok(())
-    })
+    })?;
+    folder
+        .close()
+        .context("cannot remove the temporary folder")?;
+    print("The demo has ended, and left nothing behind.");
+    Ok(())
+}
+
+/// Says it, if anybody is there to read it.
+fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 fn start_friend(
