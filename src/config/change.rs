@@ -43,7 +43,7 @@ fn changed(old: &Config, new: &Config) -> impl Iterator<Item = (&'static str, Ef
         enclave.alias Now,
         enclave.detached Now,
         enclave.grace Now,
-        enclave.max_frame Now,
+        enclave.max_frame AtStart,
         enclave.delivery Now,
         irc.listen AtStart,
         irc.server_name AtStart,

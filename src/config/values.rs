@@ -10,6 +10,7 @@ use super::{
 };
 use crate::enclave::address::Address;
 use crate::enclave::network::Network;
+use crate::irc::channel::{self, CHANNEL_LENGTH};
 use crate::nearest::nearest;
 use crate::problem::Mistake;
 use crate::source::{text, wrong_type};
@@ -19,9 +20,6 @@ const MAXIMUM_INTERFACE: usize = 15;
 
 /// The longest server name, bytes, as many IRC servers have it.
 const MAXIMUM_SERVER_NAME: usize = 63;
-
-/// The longest channel name, bytes: what RFC 2812 allows (section 1.3).
-const MAXIMUM_CHANNEL: usize = 50;
 
 type Parsed<T> = Result<T, Mistake>;
 
@@ -139,19 +137,14 @@ pub(super) fn server_name(value: &DeValue<'_>) -> Parsed<String> {
 
 pub(super) fn channel(value: &DeValue<'_>) -> Parsed<Option<String>> {
     let name = text(value, "&enclave")?;
-    let valid = |character: char| !character.is_control() && !" ,:".contains(character);
-    match name.strip_prefix(['&', '#']) {
-        _ if name.is_empty() => Ok(None),
-        Some(rest)
-            if !rest.is_empty() && name.len() <= MAXIMUM_CHANNEL && rest.chars().all(valid) =>
-        {
-            Ok(Some(name.to_owned()))
-        }
+    match name {
+        "" => Ok(None),
+        name if channel::is_valid(name) => Ok(Some(name.to_owned())),
         _ => Err(Mistake::new(
             format!("is {name:?}, which is not a channel name"),
             format!(
-                "begin it with & or #, without spaces, commas and colons and with at most \
-                 {MAXIMUM_CHANNEL} bytes, such as \"&enclave\"; \"\" is for no channel"
+                "begin it with & or #, without spaces and commas and with at most \
+                 {CHANNEL_LENGTH} bytes, such as \"&enclave\"; \"\" is for no channel"
             ),
         )),
     }

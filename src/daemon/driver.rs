@@ -2,15 +2,16 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::pin::pin;
+use std::io;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tracing::{debug, info};
 
 use crate::gateway::effect::{Effect, Effects};
 use crate::gateway::event::Event;
 
+use super::alarm::Alarm;
 use super::clients::Clients;
 use super::door::Doors;
 use super::files::{BothFiles, Files};
@@ -107,36 +108,51 @@ impl<M: Middle> Driver<M> {
     }
 
     /// Runs until it is told to stop, and then until the goodbyes are out.
-    pub async fn run(mut self) {
+    ///
+    /// # Errors
+    ///
+    /// Where the system has no timer for us.
+    pub async fn run(mut self) -> io::Result<()> {
         self.middle.start(self.timepiece.now(), &mut self.effects);
         self.carry_out();
         self.settle();
 
-        let mut look = interval(watch::INTERVAL);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut alarm = pin!(sleep_until(Instant::now()));
+        let mut alarm = Alarm::new()?;
+        let mut next_look = self.timepiece.now().monotonic;
         let mut set_for = None;
         let mut batch = Vec::new();
         loop {
-            let deadline = self.middle.deadline();
-            if deadline != set_for
-                && let Some(deadline) = deadline
-            {
-                alarm.as_mut().reset(self.timepiece.instant(deadline));
+            let due = self
+                .middle
+                .deadline()
+                .map_or(next_look, |at| at.min(next_look));
+            if set_for != Some(due) {
+                let after = due.saturating_sub(self.timepiece.now().monotonic);
+                alarm.set(after)?;
+                set_for = Some(due);
             }
-            set_for = deadline;
             tokio::select! {
                 biased;
-                _ = look.tick() => self.look(),
+                () = alarm.rings() => {
+                    set_for = None;
+                    if self.timepiece.now().monotonic < due {
+                        // Early by a clock that stands still while the machine sleeps.
+                        next_look = Duration::ZERO;
+                    }
+                }
                 _ = self.inputs.recv_many(&mut batch, BATCH) => {}
-                () = &mut alarm, if deadline.is_some() => {}
+            }
+            if next_look <= self.timepiece.now().monotonic {
+                self.look();
+                next_look = self.timepiece.now().monotonic + watch::INTERVAL;
             }
             let mut arrived = batch.drain(..);
             while let Some(input) = arrived.next() {
                 if matches!(input, Input::Stop) {
                     let at_once = arrived.any(|input| matches!(input, Input::Stop));
                     drop(arrived);
-                    return self.end(at_once).await;
+                    self.end(at_once).await;
+                    return Ok(());
                 }
                 self.take(input);
             }

@@ -13,6 +13,7 @@
 //! orders into the connections' pipes. While nothing happens, it wakes up once in 5 s, to
 //! [`watch`] what nothing tells of.
 
+pub mod alarm;
 pub mod clients;
 pub mod door;
 pub mod driver;
@@ -72,8 +73,7 @@ fn try_run(named: Option<&Path>) -> Result<(), Failure> {
         let listeners = door::open(prepared.doors()).await?;
         let (inbox, inputs) = input::channel();
         tokio::task::spawn_local(signals.pass_on(inbox.clone(), HangUp::Reload));
-        serve(prepared, listeners, inbox, inputs).await;
-        Ok(())
+        serve(prepared, listeners, inbox, inputs).await
     })
 }
 

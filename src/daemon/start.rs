@@ -124,12 +124,16 @@ impl Prepared {
 }
 
 /// Runs a gateway behind open doors, until it is told to stop.
+///
+/// # Errors
+///
+/// If the system lacks something that every program needs.
 pub async fn serve(
     prepared: Prepared,
     listeners: Vec<Listener>,
     inbox: Inbox,
     inputs: mpsc::Receiver<Input>,
-) {
+) -> Result<(), Failure> {
     let Prepared {
         paths,
         config,
@@ -160,10 +164,11 @@ pub async fn serve(
         running: Running::new(config, paths),
         keeper,
     };
-    Driver::new(gateway, timepiece, peers, &inbox, inputs)
+    let ended = Driver::new(gateway, timepiece, peers, &inbox, inputs)
         .with_doors(doors)
         .with_files(on_disk)
         .run()
         .await;
     drop(lock);
+    Ok(ended.context("the system has no timer left for us")?)
 }

@@ -1,8 +1,6 @@
 //! The one place that reads the clocks.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use tokio::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::clock::{Now, Timestamp};
 
@@ -26,11 +24,6 @@ impl Timepiece {
             monotonic: self.started.elapsed(),
             wall: wall(),
         }
-    }
-
-    /// The moment that a deadline of the middle means.
-    pub fn instant(&self, monotonic: Duration) -> Instant {
-        self.started + monotonic
     }
 }
 

@@ -76,11 +76,11 @@ fn try_run() -> Result<(), Failure> {
         spawn_local(signals.pass_on(inbox.clone(), HangUp::Stop));
         let (friend_inbox, friend) = start_friend(policy, ours, his);
         print(&introduction(port, ours, his));
-        serve(prepared, listeners, inbox, inputs).await;
+        let ended = serve(prepared, listeners, inbox, inputs).await;
         // He says goodbye too; the gateway does not hear it any more.
         let _ = friend_inbox.send(Input::Stop).await;
         let _ = friend.await;
-        Ok(())
+        ended
     })?;
     folder
         .close()
@@ -111,7 +111,12 @@ fn start_friend(
     };
     let node = FriendNode::new(policy, person, fastrand::u64(..));
     let driver = Driver::new(node, Timepiece::start(), peers, &inbox, inputs);
-    (inbox, spawn_local(driver.run()))
+    let running = spawn_local(async {
+        if let Err(error) = driver.run().await {
+            tracing::error!("the friend's node has failed: {error}");
+        }
+    });
+    (inbox, running)
 }
 
 /// Two addresses of this machine on which nobody uses the Enclave port.

@@ -85,17 +85,12 @@ impl Gateway {
 
     /// RPL_LUSERCLIENT and its family (251–255, 265, 266).
     pub(super) fn send_lusers(&mut self, client: ClientId) {
-        let online = self
-            .roster
-            .contacts()
-            .filter(|contact| contact.online())
-            .count();
-        let own = self.attached().len();
+        let (own, all) = self.count_users();
+        let online = self.online;
         let waiting = self.sessions.len() - own;
         let channels = usize::from(!self.settings.channel.is_empty());
-        let all = online + own;
         let text = format!(
-            "{online} of {} contacts are online, {own} clients of yours are attached",
+            "{online} of {} contacts are online, {own} of your clients are attached",
             self.roster.len()
         );
         self.numeric(client, n::RPL_LUSERCLIENT, &[&text]);
@@ -115,21 +110,25 @@ impl Gateway {
             n::RPL_LUSERME,
             &[&format!("I have {own} clients and 0 servers")],
         );
+        let most = [self.most_users.0.to_string(), self.most_users.1.to_string()];
         let (own, all) = (own.to_string(), all.to_string());
-        self.numeric(
-            client,
-            n::RPL_LOCALUSERS,
-            &[&own, &own, &format!("Current local users {own}, max {own}")],
-        );
-        self.numeric(
-            client,
-            n::RPL_GLOBALUSERS,
-            &[
-                &all,
-                &all,
-                &format!("Current global users {all}, max {all}"),
-            ],
-        );
+        let text = format!("Current local users {own}, max {}", most[0]);
+        self.numeric(client, n::RPL_LOCALUSERS, &[&own, &most[0], &text]);
+        let text = format!("Current global users {all}, max {}", most[1]);
+        self.numeric(client, n::RPL_GLOBALUSERS, &[&all, &most[1], &text]);
+    }
+
+    /// How many clients of the person's are attached, and with them how many nicks are
+    /// online; the most of each since the start is remembered.
+    pub(super) fn count_users(&mut self) -> (usize, usize) {
+        let own = self
+            .sessions
+            .values()
+            .filter(|session| session.attached())
+            .count();
+        let all = own + self.online;
+        self.most_users = (self.most_users.0.max(own), self.most_users.1.max(all));
+        (own, all)
     }
 
     /// The message of the day: our address, and how to add the first friend.

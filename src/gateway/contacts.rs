@@ -61,8 +61,13 @@ impl Gateway {
         }
         let was_online = !matches!(before, Presence::Offline);
         match (was_online, contact.online()) {
-            (false, true) => self.contact_came(id),
+            (false, true) => {
+                self.online += 1;
+                self.count_users();
+                self.contact_came(id);
+            }
             (true, false) => {
+                self.online -= 1;
                 contact.last_seen = Some(self.now.wall);
                 contact.farewell = farewell.filter(|text| !text.is_empty());
                 self.contact_left(id);

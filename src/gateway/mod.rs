@@ -8,15 +8,15 @@
 //! | room | what it knows |
 //! |---|---|
 //! | [`event`], [`effect`] | what comes in, what goes out |
-//! | [`session`], [`clients`] | one attached client; how clients come, are heard, and go |
-//! | [`attach`] | what a client is greeted with |
-//! | [`roster`], [`reconcile`] | contacts and their nicks; following the address book |
-//! | [`own`] | our own presence, computed from what the clients say |
-//! | [`contacts`] | a contact's presence, told on IRC |
-//! | [`conversation`], [`backlog`] | messages both ways; what waits for a client |
-//! | [`strangers`] | who asks to be let in |
-//! | [`commands`] | what each IRC command means here |
-//! | [`service`] | the control contact |
+//! | `session`, `clients` | one attached client; how clients come, are heard, and go |
+//! | `attach` | what a client is greeted with |
+//! | `roster`, `reconcile` | contacts and their nicks; following the address book |
+//! | `own` | our own presence, computed from what the clients say |
+//! | `contacts` | a contact's presence, told on IRC |
+//! | `conversation`, `backlog` | messages both ways; what waits for a client |
+//! | `strangers` | who asks to be let in |
+//! | `commands` | what each IRC command means here |
+//! | `service` | the control contact |
 //!
 //! Rule of thumb: `irc/` knows how it is said, `gateway/` what it means here.
 
@@ -88,6 +88,10 @@ pub struct Gateway {
     remembered: Remembered,
     /// Notices that nobody was there to read, told at the next attach.
     unread_notices: Vec<String>,
+    /// How many contacts are online.
+    online: usize,
+    /// The most clients attached, and nicks online with them, at one time.
+    most_users: (usize, usize),
     started: Now,
     /// The time of the event being handled.
     now: Now,
@@ -121,6 +125,8 @@ impl Gateway {
             own_addresses: Vec::new(),
             remembered,
             unread_notices: Vec::new(),
+            online: 0,
+            most_users: (0, 0),
             started: now,
             now,
             effects: Effects::default(),

@@ -115,6 +115,13 @@ impl Gateway {
             self.mesh.shown(*address);
         }
         self.prompts.unseen = unseen.into_iter().skip(single).collect();
+        if single == 0 {
+            let waiting = self.mesh.requests().count();
+            if waiting > 0 {
+                let text = format!("{waiting} strangers wait to be let in: /msg enclave requests");
+                self.service_notice(client, &text);
+            }
+        }
         if !self.prompts.unseen.is_empty() {
             let text = self.drawn_together();
             self.service_message(client, &text);

@@ -1,8 +1,8 @@
 //! Channel names.
 
-/// The characters a channel's name may begin with, as CHANTYPES says: only the kind that
-/// stays on its own server, since there is no other server.
-pub const CHANNEL_TYPES: &str = "&";
+/// The characters a channel's name may begin with, as CHANTYPES says: the kind that
+/// stays on its own server, since there is no other, and the kind that everybody knows.
+pub const CHANNEL_TYPES: &str = "&#";
 
 /// The longest channel name, bytes, as RFC 1459 has it (section 1.3).
 pub const CHANNEL_LENGTH: usize = 200;
@@ -27,8 +27,8 @@ mod tests {
 
     #[test]
     fn names_are_told_apart() {
-        assert!(is_valid("&enclave") && is_valid("&ünïcode"));
-        for bad in ["", "&", "enclave", "#enclave", "&a b", "&a,b", "&a\u{7}"] {
+        assert!(is_valid("&enclave") && is_valid("#enclave") && is_valid("&ünïcode"));
+        for bad in ["", "&", "enclave", "+enclave", "&a b", "&a,b", "&a\u{7}"] {
             assert!(!is_valid(bad), "{bad:?}");
         }
         assert!(is_channel("#rust") && is_channel("&") && !is_channel("alice"));

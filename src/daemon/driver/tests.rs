@@ -1,3 +1,5 @@
+use std::time::Instant;
+
 use super::*;
 
 use std::cell::RefCell;
@@ -106,7 +108,7 @@ fn running(middle: &Scripted) -> (Inbox, tokio::task::JoinHandle<()>) {
         }),
     };
     let driver = Driver::new(middle.clone(), Timepiece::start(), peers, &inbox, inputs);
-    (inbox, spawn_local(driver.run()))
+    (inbox, spawn_local(async { driver.run().await.unwrap() }))
 }
 
 async fn attach(inbox: &Inbox) -> BufReader<UnixStream> {

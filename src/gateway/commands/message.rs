@@ -1,5 +1,7 @@
 //! PRIVMSG and NOTICE.
 
+use std::collections::HashSet;
+
 use crate::irc::ClientId;
 use crate::irc::channel::is_channel;
 use crate::irc::nick::casefold;
@@ -40,7 +42,12 @@ fn send(gateway: &mut Gateway, client: ClientId, request: &Request<'_>, notice: 
     if let Some(session) = gateway.sessions.get_mut(&client) {
         session.last_spoke = gateway.now.monotonic;
     }
-    for target in targets {
+    // Named twice is meant once.
+    let mut seen = HashSet::new();
+    for target in targets
+        .into_iter()
+        .filter(|target| seen.insert(casefold(target)))
+    {
         if let Err(error) = send_to(gateway, client, target, text, notice) {
             gateway.refuse(client, &error);
         }
