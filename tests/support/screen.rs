@@ -1,0 +1,117 @@
+//! A terminal with a real program in it, driven as a person does: by keys, and by looking.
+
+use std::process::{Command, Output};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a real program may take. They throttle themselves: irssi sends the second half
+/// of a long message seconds after the first.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How often the screen is looked at: a terminal tells nobody when it changes.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// Wide, so that what is looked for is rarely broken over two lines.
+const SIZE: [&str; 4] = ["-x", "200", "-y", "60"];
+
+/// One terminal, in a tmux server of its own, which ends with this value.
+pub struct Screen {
+    server: String,
+}
+
+impl Screen {
+    /// Starts a shell command in a terminal.
+    pub fn start(command: &str) -> Self {
+        let screen = Self {
+            server: format!("enclave-irc-test-{:016x}", fastrand::u64(..)),
+        };
+        let mut arguments = vec!["-f", "/dev/null", "new-session", "-d"];
+        arguments.extend(SIZE);
+        // The shell stays when the program ends, so that its last words can be seen.
+        let kept = format!("{command}; echo; echo '[ended]'; sleep 3600");
+        arguments.extend([
+            "env",
+            "LC_ALL=C.UTF-8",
+            "TERM=screen-256color",
+            "sh",
+            "-c",
+            &kept,
+        ]);
+        screen.tmux(&arguments);
+        screen
+    }
+
+    /// Types a line and Enter.
+    pub fn type_line(&self, line: &str) {
+        self.tmux(&["send-keys", "-l", "--", line]);
+        self.tmux(&["send-keys", "Enter"]);
+    }
+
+    /// What is on the screen, with what has scrolled out of it, wrapped lines joined.
+    pub fn text(&self) -> String {
+        let output = self.tmux(&["capture-pane", "-p", "-J", "-S", "-"]);
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Looks until `text` is there, and returns the line it is in.
+    pub fn wait_for(&self, text: &str) -> String {
+        let shown = self.wait_until(text, |shown| shown.contains(text));
+        shown
+            .lines()
+            .rev()
+            .find(|line| line.contains(text))
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Looks until the screen fulfils `wanted`, and returns it.
+    pub fn wait_until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let shown = self.text();
+            if wanted(&shown) {
+                return shown;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "expected {what:?} on the screen, which shows:\n{}\n---",
+                shown.trim_end()
+            );
+            thread::sleep(GLANCE);
+        }
+    }
+
+    fn tmux(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new("tmux");
+        command.args(["-u", "-L", &self.server]).args(arguments);
+        // A tmux in which the tests run is none of ours.
+        command.env_remove("TMUX").env("LC_ALL", "C.UTF-8");
+        let output = command
+            .output()
+            .expect("tmux is needed for the tests with real programs");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "tmux {arguments:?}: {error}");
+        output
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            // Not through `tmux`, which panics when it fails.
+            let shown = Command::new("tmux")
+                .args(["-L", &self.server, "capture-pane", "-p", "-S", "-"])
+                .output();
+            if let Ok(shown) = shown {
+                eprintln!(
+                    "--- the screen:\n{}",
+                    String::from_utf8_lossy(&shown.stdout).trim_end()
+                );
+            }
+        }
+        // Ends the programs in it, too: their terminal goes away.
+        let _ = Command::new("tmux")
+            .args(["-L", &self.server, "kill-server"])
+            .output();
+    }
+}
