@@ -22,6 +22,7 @@ pub mod friend;
 pub mod line;
 pub mod network;
 pub mod peer;
+pub mod person;
 pub mod process;
 pub mod screen;
 
@@ -31,6 +32,7 @@ pub use friend::Friend;
 pub use line::Line;
 pub use network::Network;
 pub use peer::{Link, Peer};
+pub use person::{Person, Program};
 pub use screen::Screen;
 
 /// How long an event may take that happens at once on an idle machine. Long, because the

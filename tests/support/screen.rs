@@ -11,8 +11,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often the screen is looked at: a terminal tells nobody when it changes.
 const GLANCE: Duration = Duration::from_millis(50);
 
-/// Wide, so that what is looked for is rarely broken over two lines.
-const SIZE: [&str; 4] = ["-x", "200", "-y", "60"];
+/// Large, so that what is looked for is rarely broken over two lines and has not scrolled out.
+const SIZE: [&str; 4] = ["-x", "200", "-y", "150"];
 
 /// One terminal, in a tmux server of its own, which ends with this value.
 pub struct Screen {
