@@ -33,7 +33,7 @@ fn people(alices: &Daemon, bobs: &Daemon) -> (Person, Person) {
 
 /// About two thousand characters of words that are not found anywhere else.
 fn long_text(mark: &str) -> (String, Vec<String>) {
-    let words: Vec<String> = (1000..1200)
+    let words: Vec<String> = (1000..1250)
         .map(|number| format!("{mark}{number}é"))
         .collect();
     let text = words.join(" ");
@@ -172,16 +172,16 @@ fn ii_and_sic_talk() {
     // ii is used with files: what is written into `in` is said, `out` is what was heard.
     let heard = |conversation: &str| {
         Screen::start(&format!(
-            "tail -n +1 -F {}",
+            "tail -n +1 -F '{}'",
             server.join(conversation).join("out").display()
         ))
     };
     heard("").wait_for("&enclave");
-    heard("&enclave").wait_for("Bob");
 
     let (address, port) = (bobs.setup.address, bobs.setup.port);
     let sic = Screen::start(&format!("sic -h {address} -p {port} -n bob"));
     sic.wait_for("&enclave");
+    heard("&enclave").wait_for("Bob");
 
     let say = Screen::start("sh");
     say.type_line(&format!(
