@@ -16,9 +16,8 @@ fn nicks_are_derived_written_down_and_comments_survive() {
     );
     let gateway = Daemon::start(Setup::on(&network).book(&book));
     let mut alice = gateway.client("alice", &[]);
-    assert_eq!(alice.ask("WHOIS WangWei", "311").text(), "王伟");
-    alice.send("PRIVMSG enclave :contacts");
-    alice.settle();
+    alice.send("PRIVMSG enclave :info WangWei");
+    alice.expect_text("enclave", "王伟");
     let setup = gateway.stop();
     let written = fs::read_to_string(setup.contacts()).expect("an address book");
     for kept in [

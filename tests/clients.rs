@@ -25,9 +25,8 @@ fn gateways(more: &str) -> (Daemon, Daemon) {
 fn people(alices: &Daemon, bobs: &Daemon) -> (Person, Person) {
     let alice = Person::start(Program::Irssi, "alice", alices);
     let bob = Person::start(Program::Weechat, "bob", bobs);
-    alice.sees(&["+v", "Bob"]);
-    bob.screen
-        .wait_until("Alice with voice", |shown| shown.contains("Alice"));
+    alice.sees(&["[+v Bob]"]);
+    bob.asks_who("Alice", &["Alice", "&enclave"]);
     (alice, bob)
 }
 
@@ -181,7 +180,9 @@ fn ii_and_sic_talk() {
     let (address, port) = (bobs.setup.address, bobs.setup.port);
     let sic = Screen::start(&format!("sic -h {address} -p {port} -n bob"));
     sic.wait_for("&enclave");
-    heard("&enclave").wait_for("Bob");
+    // What sic does not know it sends as it is; here, to be told when Alice is there.
+    sic.type_line(":MONITOR + Alice");
+    sic.wait_for("Alice!enclave@");
 
     let say = Screen::start("sh");
     say.type_line(&format!(

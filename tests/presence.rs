@@ -122,9 +122,11 @@ fn status_offline_is_dark_until_another_status() {
         .expect("him leave", |line| line.is("QUIT", "JohnSmith"));
     friend.peer.expect_refused(&friend.gateway.setup);
     friend.alice.send("PRIVMSG JohnSmith :are you there?");
-    friend.alice.expect("that we are offline", |line| {
-        line.command == "NOTICE" && line.text().to_lowercase().contains("offline")
-    });
+    friend
+        .alice
+        .expect("that we are offline ourselves", |line| {
+            line.raw.contains("JohnSmith") && line.text().contains("You are offline")
+        });
     friend.alice.send("PRIVMSG enclave :status available");
     let handshake = friend.peer.accept().read_json();
     assert_eq!(handshake["status"], 1);

@@ -128,13 +128,18 @@ fn nick_and_user_come_in_either_order_and_a_bad_nick_can_be_mended() {
 }
 
 #[test]
-fn a_contacts_nick_and_the_control_contacts_are_taken() {
+fn a_contacts_nick_is_taken_and_the_control_contacts_is_reserved() {
     let friend = Friend::new(&[]);
-    for taken in ["JohnSmith", "johnsmith", "JOHNSMITH", "enclave"] {
+    for (nick, numeric) in [
+        ("JohnSmith", "433"),
+        ("johnsmith", "433"),
+        ("enclave", "432"),
+        ("Enc1ave", "432"),
+    ] {
         let mut client = friend.gateway.connect();
-        client.send(&format!("NICK {taken}"));
+        client.send(&format!("NICK {nick}"));
         client.send("USER alice 0 * :alice");
-        client.ask("PING x", "433");
+        client.ask("PING x", numeric);
         client.send("NICK alice2");
         client.expect_numeric("001");
     }

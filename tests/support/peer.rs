@@ -64,10 +64,17 @@ impl Peer {
         Some(Link::over(socket))
     }
 
-    /// Connects to a gateway, from this node's address.
+    /// Connects to a gateway, from this node's address, as soon as it listens.
     pub fn dial(&self, gateway: &Daemon) -> Link {
-        self.try_dial(&gateway.setup)
-            .expect("the gateway does not listen for peers")
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.try_dial(&gateway.setup) {
+                Ok(link) => return link,
+                Err(error) => assert!(Instant::now() < deadline, "it does not listen: {error}"),
+            }
+            // Nothing tells us when somebody begins to listen but asking.
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Waits until a gateway no longer listens.

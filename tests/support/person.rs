@@ -43,11 +43,12 @@ impl Person {
             program,
             nick: nick.to_owned(),
         };
-        person.screen.wait_for("End of ");
-        person.look_at("&enclave");
-        person.screen.wait_until("the roster channel", |shown| {
-            shown.contains("&enclave") && shown.contains("enclave")
-        });
+        if program == Program::Irssi {
+            // weechat shows the channel by itself when it is joined.
+            person.screen.wait_for("End of /MOTD");
+            person.look_at("&enclave");
+        }
+        person.screen.wait_for("Topic for &enclave");
         person
     }
 
@@ -72,18 +73,20 @@ impl Person {
         self.screen.type_line(line);
     }
 
-    /// Asks who a contact is, and waits until the answer has all of `parts`.
+    /// Asks who a contact is, and waits until the answer has all of `parts` in one line.
     pub fn asks_who(&self, nick: &str, parts: &[&str]) {
-        self.types(&format!("/whois {nick}"));
-        if self.program == Program::Weechat {
-            self.types("/buffer irc.server.gw");
+        match self.program {
+            // Shows the answer in the conversation with that contact.
+            Program::Irssi => self.talk_with(nick),
+            // Shows it in the window of the server; but how one is away it shows in the
+            // conversation, where there is one, and there it does not say the same twice.
+            Program::Weechat => {
+                self.types("/buffer irc.server.gw");
+                self.types(&format!("/buffer close irc.gw.{nick}"));
+            }
         }
-        self.screen
-            .wait_until(&format!("{parts:?} in /whois {nick}"), |shown| {
-                shown
-                    .lines()
-                    .any(|line| parts.iter().all(|part| line.contains(part)))
-            });
+        self.types(&format!("/whois {nick}"));
+        self.sees(parts);
     }
 
     /// Looks until a line on the screen has all of `parts`.
