@@ -6,7 +6,7 @@ use support::Friend;
 
 #[test]
 fn newlines_become_lines() {
-    let mut friend = Friend::new(&["message-tags"]);
+    let mut friend = Friend::new(&[]);
     friend
         .link
         .send(r#"{"message":"one\r\ntwo\nthree\n\nfive\rsix","timestamp":1700000000}"#);
@@ -28,6 +28,20 @@ fn newlines_become_lines() {
         .map(String::as_str)
         .collect();
     assert!(full.starts_with(&["one", "two", "three"]), "{texts:?}");
+}
+
+#[test]
+fn of_several_lines_the_first_has_the_msgid() {
+    let mut friend = Friend::new(&["message-tags"]);
+    friend.link.send(r#"{"message":"one\ntwo\nthree"}"#);
+    let mut lines = Vec::new();
+    for _ in 0..3 {
+        lines.push(
+            friend
+                .alice
+                .expect("a line", |line| line.is("PRIVMSG", "JohnSmith")),
+        );
+    }
     assert!(
         lines[0].tag("msgid").is_some(),
         "the first line has the msgid"
