@@ -124,6 +124,8 @@ fn one_who_goes_and_comes_is_seen_in_the_roster_channel() {
     alice.screen.wait_until("Bob's voice, again", |shown| {
         shown.matches("[+v Bob]").count() >= 2
     });
+    // Before the gateway, in whose folder the programs keep their files.
+    drop((alice, bob));
 }
 
 #[test]

@@ -187,9 +187,10 @@ pub struct Ended {
 
 /// A running gateway. Dropping it kills it.
 pub struct Daemon {
+    // Dropped in this order: the folder can be taken away once nobody writes into it.
+    process: Process,
     /// Its folder.
     pub setup: Setup,
-    process: Process,
 }
 
 impl Daemon {

@@ -4,6 +4,8 @@ use std::process::{Command, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, test_kill_process_group};
+
 /// How long a real program may take. They throttle themselves: irssi sends the second half
 /// of a long message seconds after the first.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -109,9 +111,30 @@ impl Drop for Screen {
                 );
             }
         }
-        // Ends the programs in it, too: their terminal goes away.
-        let _ = Command::new("tmux")
-            .args(["-L", &self.server, "kill-server"])
-            .output();
+        self.end();
+    }
+}
+
+impl Screen {
+    /// Takes the terminal away from the programs in it, and waits until they have ended: some
+    /// write to their folder until then.
+    fn end(&self) {
+        let tmux = |arguments: &[&str]| {
+            Command::new("tmux")
+                .args(["-L", &self.server])
+                .args(arguments)
+                .output()
+        };
+        let leader = tmux(&["list-panes", "-F", "#{pane_pid}"]).ok();
+        let _ = tmux(&["kill-server"]);
+        let group = leader
+            .and_then(|output| String::from_utf8_lossy(&output.stdout).trim().parse().ok())
+            .and_then(Pid::from_raw);
+        let deadline = Instant::now() + PATIENCE;
+        while group.is_some_and(|group| test_kill_process_group(group).is_ok())
+            && Instant::now() < deadline
+        {
+            thread::sleep(GLANCE);
+        }
     }
 }
