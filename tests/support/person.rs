@@ -32,9 +32,11 @@ impl Person {
         let home = home.display();
         let screen = Screen::start(&match program {
             Program::Irssi => format!("irssi --home={home} -c {address} -p {port} -n {nick}"),
+            // Two lines typed faster than people type are not to be asked about as a paste.
             Program::Weechat => format!(
                 "weechat -d {home} -r '/bar hide buflist' -r '/bar hide nicklist' \
                  -r '/set irc.look.server_buffer independent' -r '/filter disable' \
+                 -r '/set weechat.look.paste_max_lines -1' \
                  -r '/server add gw {address}/{port} -notls -nicks={nick}' -r '/connect gw'"
             ),
         });
