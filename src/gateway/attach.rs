@@ -10,7 +10,6 @@ use crate::irc::reply::{Reply, Source};
 
 use super::Gateway;
 use super::commands::{MONITOR_LIMIT, TARGETS_LIMIT, USER_MODES};
-use super::roster::host;
 use super::time::date;
 
 /// What we are, in 004 and 351.
@@ -150,32 +149,6 @@ impl Gateway {
             self.numeric(client, n::RPL_MOTD, &[&format!("- {line}")]);
         }
         self.numeric(client, n::RPL_ENDOFMOTD, &["End of /MOTD command"]);
-    }
-
-    /// Our addresses in one text.
-    pub(super) fn own_address_text(&self) -> String {
-        let addresses: Vec<_> = self.own_addresses.iter().map(ToString::to_string).collect();
-        addresses.join(", ")
-    }
-
-    /// Our own address for a mask or a numeric: the first, or none.
-    pub(super) fn own_host(&self) -> Option<String> {
-        self.own_addresses.first().map(|address| host(*address))
-    }
-
-    /// What to say while the mesh is not there.
-    pub(super) fn no_address_text(&self) -> String {
-        let networks: Vec<_> = self
-            .settings
-            .networks
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        format!(
-            "This machine has no address in {} yet, so no contact can be reached. Is cjdns \
-             running? The gateway goes on by itself as soon as the address is there.",
-            networks.join(" or ")
-        )
     }
 
     fn say_what_is_missing(&mut self, client: ClientId) {

@@ -12,6 +12,7 @@
 //! | `attach` | what a client is greeted with |
 //! | `roster`, `reconcile` | contacts and their nicks; following the address book |
 //! | `own` | our own presence, computed from what the clients say |
+//! | `own_addresses` | where we are on the mesh, and what to say while we are not there |
 //! | `contacts` | a contact's presence, told on IRC |
 //! | `conversation`, `backlog` | messages both ways; what waits for a client |
 //! | `strangers` | who asks to be let in |
@@ -30,6 +31,7 @@ pub mod effect;
 mod error;
 pub mod event;
 mod own;
+mod own_addresses;
 mod reconcile;
 pub mod remembered;
 mod roster;
@@ -159,7 +161,7 @@ impl Gateway {
             self.mesh.deadline(),
             self.person.deadline(),
             sessions,
-            self.prompts.deadline(),
+            self.prompt_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -252,19 +254,6 @@ impl Gateway {
         self.grace_over();
         self.check_clients();
         self.prompt_due();
-    }
-
-    fn own_addresses_changed(&mut self, addresses: Vec<Address>) {
-        let had = !self.own_addresses.is_empty();
-        self.own_addresses.clone_from(&addresses);
-        if addresses.is_empty() && had {
-            self.notice_everyone(&self.no_address_text());
-        } else if !addresses.is_empty() && !had && self.now.monotonic > self.started.monotonic {
-            let text = format!("Your address on the mesh is {}.", self.own_address_text());
-            self.notice_attached(&text);
-        }
-        self.mesh(|mesh, now, out| mesh.set_own_addresses(addresses, now, out));
-        self.warn_of_own_address();
     }
 
     fn settings_changed(&mut self, settings: Settings) {

@@ -81,22 +81,6 @@ impl Gateway {
         }
     }
 
-    /// Says so where a contact has our own address: it can never be reached.
-    pub(super) fn warn_of_own_address(&mut self) {
-        let ours = |contact: &&Contact| self.own_addresses.contains(&contact.address);
-        let Some(contact) = self.roster.contacts().find(ours) else {
-            return;
-        };
-        let text = format!(
-            "{} is in your address book with your own address, {}. Give them theirs: {}",
-            contact.nick, contact.address, self.settings.book
-        );
-        if !self.unread_notices.contains(&text) {
-            tracing::warn!("{text}");
-            self.notice_everyone(&text);
-        }
-    }
-
     /// Which entries are contacts we know, and which are new.
     fn match_entries(
         &self,

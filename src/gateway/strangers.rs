@@ -13,6 +13,7 @@ use crate::irc::ClientId;
 use crate::irc::text::quote_for_display;
 
 use super::Gateway;
+use super::session::Session;
 
 /// Prompts shown within [`PERIOD`] before they are drawn together into one line.
 const PROMPTS_IN_A_PERIOD: usize = 5;
@@ -30,7 +31,7 @@ const NAME_COLUMNS: usize = 40;
 #[derive(Debug, Default)]
 pub(super) struct Prompts {
     /// Requests nobody has been shown, oldest first.
-    unseen: VecDeque<Address>,
+    pub(super) unseen: VecDeque<Address>,
     /// When the latest prompts were shown, on the monotonic clock.
     shown_at: VecDeque<Duration>,
 }
@@ -91,13 +92,17 @@ impl Gateway {
         }
     }
 
+    /// When prompts that had to wait are drawn together; never while nobody is there to
+    /// read them, for those wait for the next attach and no longer for the time.
+    pub(super) fn prompt_deadline(&self) -> Option<Duration> {
+        let somebody = self.sessions.values().any(Session::attached);
+        self.prompts.deadline().filter(|_| somebody)
+    }
+
     /// At a deadline: what had to wait becomes one line.
     pub(super) fn prompt_due(&mut self) {
-        let due = self
-            .prompts
-            .deadline()
-            .is_some_and(|at| at <= self.now.monotonic);
-        if due && !self.attached().is_empty() {
+        let due = self.prompt_deadline();
+        if due.is_some_and(|at| at <= self.now.monotonic) {
             let text = self.drawn_together();
             self.prompts.shown_at.clear();
             self.prompts.shown_at.push_back(self.now.monotonic);

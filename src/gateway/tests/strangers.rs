@@ -154,3 +154,19 @@ fn a_rejected_stranger_is_silent_for_a_day() {
     let later = world.call(EVE);
     assert!(!world.ended.contains(&later));
 }
+
+#[test]
+fn prompts_that_wait_while_nobody_is_attached_do_not_keep_the_program_awake() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    for n in 0..6 {
+        let address = format!("fc00::e{n}");
+        world.call(&address);
+        world.packet(&address, r#"{"message":"hi"}"#);
+    }
+    world.say(alice, "QUIT");
+    // Fails where a deadline that is over comes again and again.
+    world.pass(Duration::from_secs(61));
+    let back = world.attach("alice", "");
+    assert_eq!(prompts(&world.heard(back)).len(), 1, "the sixth");
+}

@@ -1,0 +1,64 @@
+//! Our own addresses: they come and go with the mesh, and friends need to know them.
+
+use crate::enclave::address::Address;
+
+use super::Gateway;
+use super::roster::{Contact, host};
+
+impl Gateway {
+    /// The mesh has come, gone, or given us another address.
+    pub(super) fn own_addresses_changed(&mut self, addresses: Vec<Address>) {
+        let had = !self.own_addresses.is_empty();
+        self.own_addresses.clone_from(&addresses);
+        if addresses.is_empty() && had {
+            self.notice_everyone(&self.no_address_text());
+        } else if !addresses.is_empty() && !had && self.now.monotonic > self.started.monotonic {
+            let text = format!("Your address on the mesh is {}.", self.own_address_text());
+            self.notice_attached(&text);
+        }
+        self.mesh(|mesh, now, out| mesh.set_own_addresses(addresses, now, out));
+        self.warn_of_own_address();
+    }
+
+    /// Says so where a contact has our own address: it can never be reached.
+    pub(super) fn warn_of_own_address(&mut self) {
+        let ours = |contact: &&Contact| self.own_addresses.contains(&contact.address);
+        let Some(contact) = self.roster.contacts().find(ours) else {
+            return;
+        };
+        let text = format!(
+            "{} is in your address book with your own address, {}. Give them theirs: {}",
+            contact.nick, contact.address, self.settings.book
+        );
+        if !self.unread_notices.contains(&text) {
+            tracing::warn!("{text}");
+            self.notice_everyone(&text);
+        }
+    }
+
+    /// Our addresses in one text.
+    pub(super) fn own_address_text(&self) -> String {
+        let addresses: Vec<_> = self.own_addresses.iter().map(ToString::to_string).collect();
+        addresses.join(", ")
+    }
+
+    /// Our own address for a mask or a numeric: the first, or none.
+    pub(super) fn own_host(&self) -> Option<String> {
+        self.own_addresses.first().map(|address| host(*address))
+    }
+
+    /// What to say while the mesh is not there.
+    pub(super) fn no_address_text(&self) -> String {
+        let networks: Vec<_> = self
+            .settings
+            .networks
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        format!(
+            "This machine has no address in {} yet, so no contact can be reached. Is cjdns \
+             running? The gateway goes on by itself as soon as the address is there.",
+            networks.join(" or ")
+        )
+    }
+}
