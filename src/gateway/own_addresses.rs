@@ -8,13 +8,13 @@ use super::roster::{Contact, host};
 impl Gateway {
     /// The mesh has come, gone, or given us another address.
     pub(super) fn own_addresses_changed(&mut self, addresses: Vec<Address>) {
-        let had = !self.own_addresses.is_empty();
-        self.own_addresses.clone_from(&addresses);
-        if addresses.is_empty() && had {
-            self.notice_everyone(&self.no_address_text());
-        } else if !addresses.is_empty() && !had && self.now.monotonic > self.started.monotonic {
-            let text = format!("Your address on the mesh is {}.", self.own_address_text());
-            self.notice_attached(&text);
+        let before = std::mem::replace(&mut self.own_addresses, addresses.clone());
+        // Who attaches later is told what holds then.
+        if addresses.is_empty() && !before.is_empty() {
+            self.notice_attached(&self.no_address_text());
+        } else if !addresses.is_empty() && addresses != before {
+            let text = self.own_address_text();
+            self.notice_attached(&format!("Your address, for your friends: {text}"));
         }
         self.mesh(|mesh, now, out| mesh.set_own_addresses(addresses, now, out));
         self.warn_of_own_address();

@@ -2,6 +2,8 @@
 
 mod book;
 mod conversation;
+mod nicks;
+mod own_addresses;
 mod own_presence;
 mod presence;
 mod service;
@@ -70,6 +72,16 @@ fn book() -> Book {
     }
 }
 
+/// Whatever happens, a line is one line, and no longer than clients can take.
+fn assert_fits(line: &str) {
+    let body = match line.strip_prefix('@') {
+        Some(tagged) => tagged.split_once(' ').unwrap().1,
+        None => line,
+    };
+    assert!(body.len() <= 510, "{} bytes: {body}", body.len());
+    assert!(!line.contains(['\r', '\n', '\0']), "{line:?}");
+}
+
 /// A gateway and everything around it.
 struct World {
     gateway: Gateway,
@@ -81,6 +93,7 @@ struct World {
     packets: HashMap<ConnectionId, Vec<Value>>,
     ended: Vec<ConnectionId>,
     listening: Vec<Address>,
+    dials: Vec<(ConnectionId, Address)>,
     changes: Vec<(ChangeId, Change)>,
 }
 
@@ -104,6 +117,7 @@ impl World {
             packets: HashMap::new(),
             ended: Vec::new(),
             listening: Vec::new(),
+            dials: Vec::new(),
             changes: Vec::new(),
         };
         world.event(Event::OwnAddresses(vec![OWN.parse().unwrap()]));
@@ -124,7 +138,10 @@ impl World {
                 let lines = String::from_utf8(lines).unwrap();
                 assert!(lines.ends_with("\r\n"));
                 let heard = self.heard.entry(client).or_default();
-                heard.extend(lines.split_terminator("\r\n").map(str::to_owned));
+                for line in lines.split_terminator("\r\n") {
+                    assert_fits(line);
+                    heard.push(line.to_owned());
+                }
             }
             Effect::CloseClient { client } => self.closed.push(client),
             Effect::Mesh(Order::Write { connection, frame }) => {
@@ -134,14 +151,15 @@ impl World {
             Effect::Mesh(Order::Close { connection } | Order::Abort { connection }) => {
                 self.ended.push(connection);
             }
+            Effect::Mesh(Order::Dial { connection, to, .. }) => self.dials.push((connection, to)),
             Effect::Mesh(Order::Listen { addresses }) => self.listening = addresses,
             Effect::Mesh(_) | Effect::Reload | Effect::Remember => {}
             Effect::ChangeBook { id, change } => self.changes.push((id, change)),
         }
     }
 
-    /// A client connects and registers, having asked for these capabilities.
-    fn attach(&mut self, nick: &str, capabilities: &str) -> ClientId {
+    /// A client connects and says nothing.
+    fn connect(&mut self) -> ClientId {
         self.clients += 1;
         let client = ClientId(self.clients);
         let end: SocketAddr = "127.0.0.1:6667".parse().unwrap();
@@ -152,6 +170,12 @@ impl World {
                 local: end,
             },
         });
+        client
+    }
+
+    /// A client connects and registers, having asked for these capabilities.
+    fn attach(&mut self, nick: &str, capabilities: &str) -> ClientId {
+        let client = self.connect();
         self.say(client, &format!("CAP REQ :{capabilities}"));
         self.say(client, &format!("NICK {nick}"));
         self.say(client, &format!("USER {nick} 0 * :{nick}"));
@@ -252,5 +276,64 @@ impl World {
             outcome: Ok(book),
         });
         what
+    }
+    /// The address book as the gateway knows it, after a change.
+    fn book_after(&self, change: &Change) -> Book {
+        let mut book = Book {
+            blocked_strangers: self.gateway.blocked_strangers.iter().copied().collect(),
+            ..Book::default()
+        };
+        book.contacts = (self.gateway.roster.contacts())
+            .map(|contact| Contact {
+                name: contact.name.clone(),
+                address: contact.address,
+                nick: contact.nick.clone(),
+                blocked: contact.blocked,
+            })
+            .collect();
+        let place = |book: &Book, address: &Address| {
+            (book.contacts.iter()).position(|contact| contact.address == *address)
+        };
+        match change {
+            Change::Add {
+                name,
+                address,
+                nick,
+            } if place(&book, address).is_none() => {
+                book.blocked_strangers.retain(|blocked| blocked != address);
+                book.contacts.push(Contact {
+                    name: name.clone(),
+                    address: *address,
+                    nick: nick.clone().unwrap(),
+                    blocked: false,
+                });
+            }
+            Change::Remove { address } => book.contacts.retain(|one| one.address != *address),
+            Change::Rename {
+                name,
+                address,
+                nick,
+            } => {
+                if let Some(index) = place(&book, address) {
+                    book.contacts[index].name.clone_from(name);
+                    book.contacts[index].nick = nick.clone().unwrap();
+                }
+            }
+            Change::Block { address } | Change::Unblock { address } => {
+                let block = matches!(change, Change::Block { .. });
+                book.blocked_strangers.retain(|blocked| blocked != address);
+                match place(&book, address) {
+                    Some(index) => book.contacts[index].blocked = block,
+                    None if block => book.blocked_strangers.push(*address),
+                    None => {}
+                }
+            }
+            Change::Add { .. } | Change::WriteNicks => {}
+        }
+        // As the file would refuse it.
+        let mut nicks = std::collections::HashSet::new();
+        book.contacts
+            .retain(|contact| nicks.insert(contact.nick.folded()));
+        book
     }
 }
