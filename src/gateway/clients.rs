@@ -1,15 +1,21 @@
 //! How clients come, are heard, and go.
 
+use std::collections::HashSet;
+
+use crate::book;
 use crate::irc::ClientId;
 use crate::irc::codec::Line;
 use crate::irc::listener::Origin;
+use crate::irc::nick::{self, Folded, Nick};
 use crate::irc::numeric as n;
 use crate::irc::reply::{Reply, Source};
 use crate::irc::request::Request;
 
 use super::Gateway;
 use super::commands;
+use super::error::CommandError;
 use super::session::{PING_AFTER, PONG_TIMEOUT, REGISTRATION_TIMEOUT, Session};
+use super::time::server_time;
 
 impl Gateway {
     pub(super) fn client_connected(&mut self, client: ClientId, origin: Origin) {
@@ -89,5 +95,44 @@ impl Gateway {
                 self.reply(client, &Reply::from(Source::Unnamed, "PING", &[&server]));
             }
         }
+    }
+
+    /// Gives every client another nick whose nick is about to be a contact's. Otherwise it
+    /// would take the contact's JOIN and QUIT for its own.
+    pub(super) fn make_way(&mut self, contacts: &[book::Contact]) {
+        let nicks: HashSet<Folded> = contacts.iter().map(|one| one.nick.folded()).collect();
+        let in_the_way = self.sessions.iter().filter_map(|(client, session)| {
+            let nick = session.nick.as_ref()?;
+            let taken = nicks.contains(&nick.folded());
+            taken.then(|| (*client, nick.clone()))
+        });
+        for (client, old) in in_the_way.collect::<Vec<_>>() {
+            let taken = |nick: &Folded| nicks.contains(nick) || self.nick_is_taken(nick);
+            let new = nick::derive(old.as_str(), taken);
+            let Some(session) = self.sessions.get_mut(&client) else {
+                continue;
+            };
+            if !session.attached() {
+                // It has yet to register, and can choose.
+                session.nick = None;
+                self.refuse(client, &CommandError::NicknameInUse(old.to_string()));
+                continue;
+            }
+            self.change_nick(client, new.clone());
+            let text = format!("{old} is the nick of a contact now; you are {new} here.");
+            self.service_notice(client, &text);
+        }
+    }
+
+    /// Gives an attached client another nick, and tells it.
+    pub(super) fn change_nick(&mut self, client: ClientId, nick: Nick) {
+        let time = server_time(self.now.wall);
+        let Some(session) = self.sessions.get_mut(&client) else {
+            return;
+        };
+        let change =
+            Reply::from(session.source(), "NICK", &[nick.as_str()]).tag("time", Some(&time));
+        session.nick = Some(nick);
+        self.reply(client, &change);
     }
 }

@@ -41,6 +41,7 @@ impl Gateway {
     /// The same nick with a new address is the same contact, moved; the same address with a
     /// new nick is the same contact, renamed.
     pub(super) fn follow_book(&mut self, book: Book) {
+        self.make_way(&book.contacts);
         let (matched, fresh) = self.match_entries(book.contacts);
         let kept: BTreeSet<ContactId> = matched.iter().map(|(id, _)| *id).collect();
         let all: Vec<ContactId> = self.roster.iter().map(|(id, _)| id).collect();
@@ -58,6 +59,7 @@ impl Gateway {
                 self.unfriend(*id);
             }
         }
+        let fresh_blocks = self.follow_blocked(book.blocked_strangers);
         let mut befriended = Vec::new();
         for (id, entry) in matched {
             befriended.extend(self.follow_entry(id, entry));
@@ -69,7 +71,9 @@ impl Gateway {
         for (address, blocked) in befriended {
             self.befriend(address, blocked);
         }
-        self.follow_blocked(book.blocked_strangers);
+        for address in fresh_blocks {
+            self.befriend(address, true);
+        }
         self.warn_of_own_address();
         if book.derived {
             // So that a nick stays the same even if another contact of that name comes.
@@ -139,6 +143,7 @@ impl Gateway {
         }
     }
 
+    /// Tells the mesh of an address that is a contact's now, or that is shut out.
     fn befriend(&mut self, address: Address, blocked: bool) {
         let last_linked = self.last_linked(address);
         self.mesh(|mesh, now, out| {
@@ -148,9 +153,7 @@ impl Gateway {
                 mesh.befriend(address, last_linked, now, out);
             }
         });
-        if !blocked {
-            self.prompts.forget(address);
-        }
+        self.prompts.forget(address);
     }
 
     fn unfriend(&mut self, id: ContactId) {
@@ -184,20 +187,17 @@ impl Gateway {
         }
     }
 
-    /// Blocked strangers are in the book by address alone.
-    fn follow_blocked(&mut self, blocked: Vec<Address>) {
-        let old = std::mem::replace(&mut self.blocked_strangers, blocked.into_iter().collect());
-        let lifted: Vec<_> = old.difference(&self.blocked_strangers).copied().collect();
-        let fresh: Vec<_> = self.blocked_strangers.difference(&old).copied().collect();
-        for address in lifted {
-            if self.roster.by_address(address).is_none() {
-                self.mesh.unblock(address);
-            }
+    /// Blocked strangers are in the book by address alone. Those that are no longer there
+    /// are unblocked here, before any of them can become a contact, which the mesh would
+    /// refuse; those to be blocked now are returned.
+    fn follow_blocked(&mut self, blocked: Vec<Address>) -> Vec<Address> {
+        let blocked: BTreeSet<Address> = blocked.into_iter().collect();
+        let old = std::mem::replace(&mut self.blocked_strangers, blocked);
+        for address in old.difference(&self.blocked_strangers) {
+            self.mesh.unblock(*address);
         }
-        for address in fresh {
-            self.mesh(|mesh, now, out| mesh.block(address, now, out));
-            self.prompts.forget(address);
-        }
+        let fresh = self.blocked_strangers.difference(&old);
+        fresh.copied().collect()
     }
 
     fn tell_new_nick(&mut self, id: ContactId, nick: &str) {

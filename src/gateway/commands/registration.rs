@@ -56,12 +56,7 @@ pub(super) fn nick(gateway: &mut Gateway, client: ClientId, request: &Request<'_
         session.nick = Some(nick);
         return complete(gateway, client);
     }
-    let change = Reply::from(session.source(), "NICK", &[nick.as_str()])
-        .tag("time", Some(&server_time(gateway.now.wall)));
-    gateway.reply(client, &change);
-    if let Some(session) = gateway.sessions.get_mut(&client) {
-        session.nick = Some(nick);
-    }
+    gateway.change_nick(client, nick);
     gateway.nick_was_set(wanted);
     gateway.update_presence();
     Ok(())

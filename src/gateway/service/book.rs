@@ -107,7 +107,7 @@ impl Gateway {
 
     /// Whether no contact may have this nick: another has it, or it would pass for the
     /// gateway or for the person.
-    pub(super) fn nick_is_taken(&self, nick: &Folded) -> bool {
+    pub(in super::super) fn nick_is_taken(&self, nick: &Folded) -> bool {
         self.roster.has_nick(nick)
             || looks_like(nick.as_str(), SERVICE_NICK)
             || looks_like(nick.as_str(), &self.settings.server_name)

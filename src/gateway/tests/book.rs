@@ -151,3 +151,22 @@ fn a_bad_book_at_sighup_changes_nothing_and_says_so() {
     world.online(JOHN);
     assert!(!world.heard(alice).is_empty());
 }
+
+#[test]
+fn a_blocked_stranger_that_becomes_a_contact_is_let_in() {
+    let shut_out = Book {
+        blocked_strangers: vec!["fc00::e".parse().unwrap()],
+        ..book()
+    };
+    let mut world = World::with(settings(), shut_out, Remembered::default());
+    let alice = world.attached("alice", "");
+    let refused = world.call("fc00::e");
+    assert!(world.ended.contains(&refused));
+    follow(&mut world, vec![contact("Eve", "fc00::e")]);
+    world.online("fc00::e");
+    assert!(
+        world
+            .heard(alice)
+            .contains(&":Eve!enclave@fc00::e JOIN :&enclave".to_owned())
+    );
+}
