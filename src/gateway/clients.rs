@@ -132,7 +132,32 @@ impl Gateway {
         };
         let change =
             Reply::from(session.source(), "NICK", &[nick.as_str()]).tag("time", Some(&time));
-        session.nick = Some(nick);
+        let old = session.nick.replace(nick);
         self.reply(client, &change);
+        let Some(session) = self.sessions.get(&client) else {
+            return;
+        };
+        let (old, new) = (old.map(|nick| nick.folded()), session.nick.clone());
+        if old == new.as_ref().map(Nick::folded) {
+            return;
+        }
+        // For itself it is online under its own nick, and it may watch that too.
+        if let Some(old) = old
+            .as_ref()
+            .and_then(|old| session.monitored.get(old))
+            .cloned()
+        {
+            self.numeric(client, n::RPL_MONOFFLINE, &[&old]);
+        }
+        if let Some(new) = new.filter(|new| self.monitors(client, new))
+            && let Some(mask) = self.online_mask(client, new.as_str())
+        {
+            self.numeric(client, n::RPL_MONONLINE, &[&mask]);
+        }
+    }
+
+    fn monitors(&self, client: ClientId, nick: &Nick) -> bool {
+        let session = self.sessions.get(&client);
+        session.is_some_and(|session| session.monitored.contains_key(&nick.folded()))
     }
 }

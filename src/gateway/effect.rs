@@ -61,6 +61,8 @@ impl Effects {
         }
         let mut lines = Vec::new();
         write(&mut lines);
-        self.0.push(Effect::ToClient { client, lines });
+        if !lines.is_empty() {
+            self.0.push(Effect::ToClient { client, lines });
+        }
     }
 }

@@ -2,12 +2,14 @@
 
 mod book;
 mod conversation;
+mod hostile;
 mod nicks;
 mod own_addresses;
 mod own_presence;
 mod presence;
 mod service;
 mod strangers;
+mod text;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

@@ -41,3 +41,21 @@ fn who_has_yet_to_register_chooses_another_nick() {
     world.say(client, "NICK bobby");
     assert!(world.heard(client)[0].starts_with(":enclave.local 001 bobby "));
 }
+
+#[test]
+fn a_client_that_watches_itself_hears_of_its_new_nick() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    world.say(alice, "MONITOR + alice,alys");
+    world.heard(alice);
+    world.say(alice, "NICK alys");
+    assert_eq!(
+        world.heard(alice)[1..],
+        [
+            ":enclave.local 731 alys :alice",
+            ":enclave.local 730 alys :alys!alice@localhost"
+        ]
+    );
+    world.say(alice, "NICK ALYS");
+    assert_eq!(world.heard(alice).len(), 1, "the same nick");
+}
