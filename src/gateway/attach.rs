@@ -6,10 +6,9 @@ use crate::irc::channel::CHANNEL_TYPES;
 use crate::irc::isupport::Isupport;
 use crate::irc::nick::NICK_LENGTH;
 use crate::irc::numeric as n;
-use crate::irc::reply::{Reply, Source};
 
 use super::Gateway;
-use super::commands::{MONITOR_LIMIT, TARGETS_LIMIT, USER_MODES};
+use super::commands::{MONITOR_LIMIT, REALNAME_LENGTH, TARGETS_LIMIT, USER_MODES};
 use super::time::date;
 
 /// What we are, in 004 and 351.
@@ -55,7 +54,7 @@ impl Gateway {
         self.numeric(
             client,
             n::RPL_MYINFO,
-            &[&server, VERSION, USER_MODES, "b", "ov"],
+            &[&server, VERSION, USER_MODES, "bnotv", "bov"],
         );
     }
 
@@ -72,7 +71,10 @@ impl Gateway {
             .value("CHANMODES", "b,,,nt")
             .number("AWAYLEN", AWAY_LENGTH)
             .value("TARGMAX", targets)
+            // `setname` demands it.
+            .number("NAMELEN", REALNAME_LENGTH)
             .number("MONITOR", MONITOR_LIMIT)
+            .value("CLIENTTAGDENY", "*")
             .flag("UTF8ONLY");
         let Some(session) = self.sessions.get(&client) else {
             return;
@@ -164,30 +166,5 @@ impl Gateway {
             self.service_notice(client, &text);
         }
         self.prompt_at_attach(client);
-    }
-
-    /// A line from the control contact that answers nothing: a NOTICE.
-    pub(super) fn service_notice(&mut self, client: ClientId, text: &str) {
-        let Some(session) = self.sessions.get(&client) else {
-            return;
-        };
-        let target = session.target().to_owned();
-        let server = self.settings.server_name.clone();
-        let time = super::time::server_time(self.now.wall);
-        let reply = Reply::from(service_source(&server), "NOTICE", &[&target, text])
-            .tag("time", Some(&time));
-        self.reply(client, &reply);
-    }
-}
-
-/// The control contact's nick.
-pub(super) const SERVICE_NICK: &str = "enclave";
-
-/// The control contact, as the source of a line. It is at the server itself.
-pub(super) fn service_source(server: &str) -> Source<'_> {
-    Source::User {
-        nick: SERVICE_NICK,
-        user: SERVICE_NICK,
-        host: server,
     }
 }

@@ -7,114 +7,97 @@ use crate::enclave::packet::Packet;
 use crate::irc::ClientId;
 use crate::irc::capability::Capability;
 use crate::irc::numeric as n;
-use crate::irc::reply::Reply;
+use crate::irc::reply::{Reply, Source};
 use crate::irc::text;
 
 use super::Gateway;
 use super::backlog::Waiting;
 use super::error::CommandError;
-use super::roster::{Contact, ContactId};
+use super::roster::ContactId;
 use super::session::Session;
+use super::speech::Speech;
 use super::time::{sane, server_time};
-
-/// Lines of one message that a client gets at most; more than this at once drowns it.
-const LINES_OF_ONE_MESSAGE: usize = 1_000;
-
-/// How `/me waves` travels in an Enclave message, which knows no CTCP.
-const ACTION: &str = "/me ";
-
-/// A message as one or more lines of PRIVMSG, fitted to the room that a line has.
-///
-/// `line` makes the reply for one text. What is longer than the limit ends with a line that
-/// says how much more there was.
-fn spoken_lines(message: &str, room: usize, mut line: impl FnMut(&str)) {
-    let mut lines = text::lines(message);
-    if let (Some(only), None) = (lines.next(), lines.next())
-        && let Some(action) = only.strip_prefix(ACTION)
-    {
-        let room = room.saturating_sub("\x01ACTION \x01".len());
-        for piece in text::split(action, room) {
-            line(&text::action(piece));
-        }
-        return;
-    }
-    let mut sent = 0;
-    let mut left = 0;
-    for whole in text::lines(message) {
-        for piece in text::split(&whole, room) {
-            if sent < LINES_OF_ONE_MESSAGE {
-                line(piece);
-                sent += 1;
-            } else {
-                left += 1;
-            }
-        }
-    }
-    if left > 0 {
-        line(&format!(
-            "[{left} more lines of this message are not shown]"
-        ));
-    }
-}
 
 impl Gateway {
     /// A contact said something.
     pub(super) fn message_in(&mut self, peer: Address, text: &str, sent: Option<Timestamp>) {
-        let Some(id) = self.roster.id_by_address(peer) else {
+        let Some(contact) = self.roster.id_by_address(peer) else {
             return;
         };
-        let time = sane(sent, self.now.wall);
-        let text = text::strip_ctcp(text);
+        let message = Waiting {
+            contact,
+            text: text::strip_ctcp(text).into_owned(),
+            time: sane(sent, self.now.wall),
+            id: self.next_message_id(),
+        };
         if self.attached().is_empty() {
-            self.backlog.push(Waiting {
-                contact: id,
-                text: text.into_owned(),
-                time,
-            });
+            self.backlog.push(message);
         } else {
-            self.show(id, &text, time);
+            self.show(contact, &[message], false);
         }
     }
 
-    /// Shows every attached client what a contact said.
-    fn show(&mut self, id: ContactId, text: &str, time: Timestamp) {
-        let Some(contact) = self.roster.get(id) else {
+    /// Shows every attached client what a contact said; as a batch of history, for those
+    /// that can tell one from talk, if it `is_history`.
+    fn show(&mut self, id: ContactId, messages: &[Waiting], is_history: bool) {
+        let (Some(contact), Some(first)) = (self.roster.get(id), messages.first()) else {
             return;
         };
-        let time = server_time(time);
+        let server = Source::Server(&self.settings.server_name);
         let host = contact.host();
         for (client, session) in self.sessions.iter().filter(|(_, s)| s.attached()) {
             let target = session.target();
             let room = Reply::room(&contact.source(&host), "PRIVMSG", &[target]);
+            let capabilities = session.capabilities;
+            let batch = (is_history && session.has(Capability::Batch)).then_some(first.id.as_str());
             self.effects.to_client(*client, |out| {
-                spoken_lines(text, room, |line| {
-                    contact
-                        .says("PRIVMSG", &[target, line], &time)
-                        .write(session.capabilities, out);
-                });
+                if let Some(batch) = batch {
+                    let begin = [&format!("+{batch}"), "chathistory", contact.nick.as_str()];
+                    Reply::from(server, "BATCH", &begin).write(capabilities, out);
+                }
+                for message in messages {
+                    let time = server_time(message.time);
+                    let speech = Speech {
+                        text: &message.text,
+                        time: &time,
+                        id: &message.id,
+                        batch,
+                    };
+                    speech.write(room, capabilities, out, |line| {
+                        contact.says("PRIVMSG", &[target, line], &time)
+                    });
+                }
+                if let Some(batch) = batch {
+                    let end = format!("-{batch}");
+                    Reply::from(server, "BATCH", &[&end]).write(capabilities, out);
+                }
             });
         }
     }
 
-    /// Plays what waited while nobody was there, now that somebody is.
+    /// Plays what waited while nobody was there, now that somebody is: conversation by
+    /// conversation, that which began first before the others.
     pub(super) fn play_backlog(&mut self) {
-        let (waiting, dropped) = self.backlog.take();
+        let (conversations, dropped) = self.backlog.take();
         if dropped > 0 {
             self.notice_attached(&format!(
                 "{dropped} older messages that came while you were away had no room and are lost."
             ));
         }
-        for message in waiting {
-            self.show(message.contact, &message.text, message.time);
+        for messages in conversations {
+            if let Some(first) = messages.first() {
+                self.show(first.contact, &messages, true);
+            }
         }
     }
 
-    /// The person wrote to a contact. `typed_to` is where: the contact's nick, or the
-    /// roster channel with the line as it was typed there.
+    /// The person wrote to a contact, with PRIVMSG or NOTICE. `typed_to` is where: the
+    /// contact's nick, or the roster channel with the line as it was typed there.
     pub(super) fn message_out(
         &mut self,
         client: ClientId,
         id: ContactId,
+        verb: &'static str,
         message: &str,
         typed_to: TypedTo<'_>,
     ) -> Result<(), CommandError> {
@@ -139,8 +122,14 @@ impl Gateway {
             let reason = self.why_not_sent(&nick);
             return Err(CommandError::CannotSend(nick, reason));
         }
-        self.show_own(client, &nick, message, typed_to);
-        if let Some(text) = away {
+        self.show_own(verb, |reader, session| match typed_to {
+            _ if reader != client => Some((nick.as_str(), message)),
+            _ if !session.has(Capability::EchoMessage) => None,
+            TypedTo::Contact => Some((nick.as_str(), message)),
+            TypedTo::Channel { channel, line } => Some((channel, line)),
+        });
+        // 301 answers PRIVMSG; to NOTICE there is no answer (RFC 2812, 3.3.2).
+        if let Some(text) = away.filter(|_| verb == "PRIVMSG") {
             self.numeric(client, n::RPL_AWAY, &[&nick, &text]);
         }
         Ok(())
@@ -156,46 +145,49 @@ impl Gateway {
         }
     }
 
-    /// Shows a message of the person's to the clients that have not seen it: the writer
-    /// where it asked for an echo, all others as from their own nick.
-    fn show_own(&mut self, writer: ClientId, nick: &str, message: &str, typed_to: TypedTo<'_>) {
-        let time = server_time(self.now.wall);
-        for (client, session) in self.sessions.iter().filter(|(_, s)| s.attached()) {
-            let (target, text) = match typed_to {
-                TypedTo::Channel { channel, line } if *client == writer => (channel, line),
-                _ => (nick, message),
-            };
-            if *client == writer && !session.has(Capability::EchoMessage) {
-                continue;
-            }
-            self.effects
-                .to_client(*client, |out| own_lines(session, target, text, &time, out));
-        }
-    }
-
     /// Something the person wrote to their own nick: all their clients, once, nobody else.
-    pub(super) fn message_to_self(&mut self, verb: &'static str, text: &str) {
-        let time = server_time(self.now.wall);
-        for (client, session) in self.sessions.iter().filter(|(_, s)| s.attached()) {
-            let target = session.target();
-            let reply =
-                Reply::from(session.source(), verb, &[target, text]).tag("time", Some(&time));
-            self.effects
-                .to_client(*client, |out| reply.write(session.capabilities, out));
-        }
+    pub(super) fn message_to_self(&mut self, verb: &'static str, message: &str) {
+        self.show_own(verb, |_, session| Some((session.target(), message)));
     }
 
-    /// Echoes a line to its writer, where that asked for it, as it was written.
-    pub(super) fn echo(&mut self, client: ClientId, verb: &'static str, target: &str, text: &str) {
-        let time = server_time(self.now.wall);
-        let Some(session) = self.sessions.get(&client) else {
-            return;
-        };
-        if session.has(Capability::EchoMessage) {
-            let reply =
-                Reply::from(session.source(), verb, &[target, text]).tag("time", Some(&time));
-            self.effects
-                .to_client(client, |out| reply.write(session.capabilities, out));
+    /// Echoes a line to its writer, where that asked for it.
+    pub(super) fn echo(
+        &mut self,
+        client: ClientId,
+        verb: &'static str,
+        target: &str,
+        message: &str,
+    ) {
+        self.show_own(verb, |reader, session| {
+            let wanted = reader == client && session.has(Capability::EchoMessage);
+            wanted.then_some((target, message))
+        });
+    }
+
+    /// Shows a message of the person's to their own clients, each as from its own nick.
+    /// `shown` says to which target and with which text, if at all.
+    fn show_own<'a>(
+        &'a mut self,
+        verb: &'static str,
+        shown: impl Fn(ClientId, &'a Session) -> Option<(&'a str, &'a str)>,
+    ) {
+        let (time, id) = (server_time(self.now.wall), self.next_message_id());
+        for (client, session) in self.sessions.iter().filter(|(_, s)| s.attached()) {
+            let Some((target, text)) = shown(*client, session) else {
+                continue;
+            };
+            let room = Reply::room(&session.source(), verb, &[target]);
+            let speech = Speech {
+                text,
+                time: &time,
+                id: &id,
+                batch: None,
+            };
+            self.effects.to_client(*client, |out| {
+                speech.write(room, session.capabilities, out, |line| {
+                    Reply::from(session.source(), verb, &[target, line])
+                });
+            });
         }
     }
 }
@@ -214,24 +206,8 @@ pub(super) enum TypedTo<'a> {
     },
 }
 
-fn own_lines(session: &Session, target: &str, message: &str, time: &str, out: &mut Vec<u8>) {
-    let room = Reply::room(&session.source(), "PRIVMSG", &[target]);
-    spoken_lines(message, room, |line| {
-        Reply::from(session.source(), "PRIVMSG", &[target, line])
-            .tag("time", Some(time))
-            .write(session.capabilities, out);
-    });
-}
-
 /// A contact's nick at the beginning of a line in the roster channel, and what follows it.
 pub(super) fn addressed(line: &str) -> Option<(&str, &str)> {
     let (nick, text) = line.split_once(':')?;
     (!nick.is_empty() && !nick.contains(' ')).then(|| (nick, text.trim_start()))
-}
-
-impl Contact {
-    /// How the person's text travels: an ACTION as `/me`.
-    pub(super) fn action(text: &str) -> String {
-        format!("{ACTION}{text}")
-    }
 }

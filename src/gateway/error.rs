@@ -1,7 +1,9 @@
 //! What a command handler answers when it cannot do what it was asked, and the one place
 //! where that becomes a numeric.
 
+use crate::irc::channel::CHANNEL_LENGTH;
 use crate::irc::numeric::Numeric;
+use crate::irc::text::cut;
 use crate::irc::{ClientId, numeric as n};
 
 use super::Gateway;
@@ -83,10 +85,10 @@ impl CommandError {
             E::NoRecipient(verb) => (
                 n::ERR_NORECIPIENT,
                 vec![],
-                if verb == "NOTICE" {
-                    "No recipient given (NOTICE)"
-                } else {
-                    "No recipient given (PRIVMSG)"
+                match verb.as_str() {
+                    "NOTICE" => "No recipient given (NOTICE)",
+                    "TAGMSG" => "No recipient given (TAGMSG)",
+                    _ => "No recipient given (PRIVMSG)",
                 },
             ),
             E::NoTextToSend => (n::ERR_NOTEXTTOSEND, vec![], "No text to send"),
@@ -124,11 +126,16 @@ impl CommandError {
     }
 }
 
+/// The longest part of what a client wrote that is repeated in a refusal, bytes. More would
+/// push the reason out of the line; no nick or channel is longer.
+const PARAMETER_LENGTH: usize = CHANNEL_LENGTH;
+
 impl Gateway {
     /// Answers a refused command with its numeric.
     pub(super) fn refuse(&mut self, client: ClientId, error: &CommandError) {
-        let (numeric, mut params, text) = error.parts();
-        params.push(text);
+        let (numeric, params, text) = error.parts();
+        let params = params.into_iter().map(|param| cut(param, PARAMETER_LENGTH));
+        let params: Vec<&str> = params.chain([text]).collect();
         self.numeric(client, numeric, &params);
     }
 }

@@ -15,9 +15,10 @@
 //! | `own_addresses` | where we are on the mesh, and what to say while we are not there |
 //! | `contacts` | a contact's presence, told on IRC |
 //! | `conversation`, `backlog` | messages both ways; what waits for a client |
+//! | `speech`, `message_id` | a message as lines, with its tags |
 //! | `strangers` | who asks to be let in |
 //! | `commands` | what each IRC command means here |
-//! | `service` | the control contact |
+//! | `service`, `voice` | the control contact: what it does, how it speaks |
 //!
 //! Rule of thumb: `irc/` knows how it is said, `gateway/` what it means here.
 
@@ -30,6 +31,7 @@ mod conversation;
 pub mod effect;
 mod error;
 pub mod event;
+mod message_id;
 mod own;
 mod own_addresses;
 mod reconcile;
@@ -38,9 +40,11 @@ mod roster;
 mod service;
 mod session;
 pub mod settings;
+mod speech;
 mod strangers;
 mod tell;
 mod time;
+mod voice;
 
 #[cfg(test)]
 mod tests;
@@ -94,6 +98,8 @@ pub struct Gateway {
     online: usize,
     /// The most clients attached, and nicks online with them, at one time.
     most_users: (usize, usize),
+    /// Names messages.
+    rng: fastrand::Rng,
     started: Now,
     /// The time of the event being handled.
     now: Now,
@@ -102,7 +108,8 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// A gateway that has heard of nothing yet. `seed` feeds the jitter of its dials.
+    /// A gateway that has heard of nothing yet. `seed` feeds the jitter of its dials
+    /// and the names of messages.
     pub fn new(
         settings: Settings,
         book: Book,
@@ -129,6 +136,7 @@ impl Gateway {
             unread_notices: Vec::new(),
             online: 0,
             most_users: (0, 0),
+            rng: fastrand::Rng::with_seed(seed),
             started: now,
             now,
             effects: Effects::default(),

@@ -3,6 +3,7 @@
 use crate::irc::ClientId;
 use crate::irc::numeric::Numeric;
 use crate::irc::reply::{Reply, Source};
+use crate::irc::text;
 
 use super::Gateway;
 use super::effect::Effect;
@@ -43,13 +44,19 @@ impl Gateway {
         self.reply(client, &reply);
     }
 
-    /// Sends a NOTICE from the server.
+    /// Sends a NOTICE from the server, of as many lines as it takes.
     pub(super) fn server_notice(&mut self, client: ClientId, text: &str) {
         let Some(session) = self.sessions.get(&client) else {
             return;
         };
         let target = session.target().to_owned();
-        self.server_says(client, "NOTICE", &[&target, text]);
+        let source = Source::Server(&self.settings.server_name);
+        let room = Reply::room(&source, "NOTICE", &[&target]);
+        for line in text::lines(text) {
+            for piece in text::split(&line, room) {
+                self.server_says(client, "NOTICE", &[&target, piece]);
+            }
+        }
     }
 
     /// The clients that are attached, in the order in which they came.
@@ -68,27 +75,6 @@ impl Gateway {
                 let write = |lines: &mut Vec<u8>| reply.write(session.capabilities, lines);
                 self.effects.to_client(*client, write);
             }
-        }
-    }
-
-    /// Tells every attached client something in the control contact's voice.
-    pub(super) fn notice_attached(&mut self, text: &str) {
-        for client in self.attached() {
-            self.service_notice(client, text);
-        }
-    }
-
-    /// The same, and if nobody is attached it is told at the next attach.
-    pub(super) fn notice_everyone(&mut self, text: &str) {
-        /// More notices than this for an absent person help nobody.
-        const UNREAD_NOTICES: usize = 20;
-        if self.attached().is_empty() {
-            if self.unread_notices.len() == UNREAD_NOTICES {
-                self.unread_notices.remove(0);
-            }
-            self.unread_notices.push(text.to_owned());
-        } else {
-            self.notice_attached(text);
         }
     }
 

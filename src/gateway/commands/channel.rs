@@ -9,9 +9,9 @@ use crate::irc::request::Request;
 use crate::irc::text::pack;
 
 use super::super::Gateway;
-use super::super::attach::{SERVICE_NICK, service_source};
 use super::super::error::CommandError;
 use super::super::time::server_time;
+use super::super::voice::SERVICE_NICK;
 use super::{Outcome, required};
 
 /// What the roster channel is about.
@@ -88,15 +88,25 @@ impl Gateway {
     }
 }
 
+/// The channels that JOIN and PART name first: at least one.
+fn channels<'a>(request: &Request<'a>) -> Result<Vec<&'a str>, CommandError> {
+    let named = required(request, 0)?.split(',');
+    let named: Vec<&str> = named.filter(|name| !name.is_empty()).collect();
+    if named.is_empty() {
+        return Err(CommandError::NeedMoreParams(request.verb.to_string()));
+    }
+    Ok(named)
+}
+
 pub(super) fn join(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
-    let channels = required(request, 0)?;
-    if channels == "0" {
+    let channels = channels(request)?;
+    if channels == ["0"] {
         let channel = gateway.settings.channel.clone();
         // RFC 2812, 3.2.1: leave all channels one is in, be it none.
         let _ = leave(gateway, client, &channel, "");
         return Ok(());
     }
-    for channel in channels.split(',').filter(|name| !name.is_empty()) {
+    for channel in channels {
         if gateway.is_roster_channel(channel) {
             gateway.join_channel(client);
         } else {
@@ -107,9 +117,9 @@ pub(super) fn join(gateway: &mut Gateway, client: ClientId, request: &Request<'_
 }
 
 pub(super) fn part(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
-    let channels = required(request, 0)?;
+    let channels = channels(request)?;
     let reason = request.param(1).unwrap_or_default();
-    for channel in channels.split(',').filter(|name| !name.is_empty()) {
+    for channel in channels {
         if let Err(error) = leave(gateway, client, channel, reason) {
             gateway.refuse(client, &error);
         }
@@ -201,16 +211,4 @@ pub(super) fn refuse_change(gateway: &mut Gateway, _: ClientId, request: &Reques
         channel.to_owned(),
         reason.to_owned(),
     ))
-}
-
-/// The control contact speaking into the roster channel, to one client.
-pub(in super::super) fn service_in_channel(gateway: &mut Gateway, client: ClientId, text: &str) {
-    let server = gateway.settings.server_name.clone();
-    let reply = Reply::from(
-        service_source(&server),
-        "PRIVMSG",
-        &[&gateway.settings.channel, text],
-    )
-    .tag("time", Some(&server_time(gateway.now.wall)));
-    gateway.reply(client, &reply);
 }

@@ -7,10 +7,10 @@ use crate::irc::numeric as n;
 use crate::irc::request::Request;
 
 use super::super::Gateway;
-use super::super::attach::SERVICE_NICK;
 use super::super::error::CommandError;
 use super::super::roster::{CONTACT_USER, Contact};
 use super::super::time::date;
+use super::super::voice::SERVICE_NICK;
 use super::{Outcome, required};
 
 /// The real name of the control contact.

@@ -6,39 +6,49 @@ use crate::irc::ClientId;
 use crate::irc::channel::is_channel;
 use crate::irc::nick::casefold;
 use crate::irc::request::Request;
-use crate::irc::text::Spoken;
+use crate::irc::text::{Spoken, strip_ctcp};
 
 use super::super::Gateway;
-use super::super::attach::SERVICE_NICK;
 use super::super::conversation::{TypedTo, addressed};
 use super::super::error::CommandError;
-use super::super::roster::Contact;
+use super::super::roster::ContactId;
 use super::super::service::{self, Place};
+use super::super::session::Session;
+use super::super::speech::as_action;
+use super::super::voice::SERVICE_NICK;
 use super::{Outcome, TARGETS_LIMIT};
 
 pub(super) fn privmsg(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
-    send(gateway, client, request, false)
+    send(gateway, client, request, "PRIVMSG")
 }
 
 /// NOTICE: carried like PRIVMSG, for Enclave has one kind of message. Errors are answered
 /// too: what was not sent must not be lost in silence, and they come from the server, so no
 /// two programs can be made to answer each other for ever.
 pub(super) fn notice(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
-    send(gateway, client, request, true)
+    send(gateway, client, request, "NOTICE")
 }
 
-fn send(gateway: &mut Gateway, client: ClientId, request: &Request<'_>, notice: bool) -> Outcome {
-    let targets = request.param(0).filter(|targets| !targets.is_empty());
-    let targets = targets.ok_or_else(|| CommandError::NoRecipient(request.verb.to_string()))?;
+/// The targets of a request: at least one, and none too many.
+fn targets<'a>(request: &Request<'a>) -> Result<Vec<&'a str>, CommandError> {
+    let given = request.param(0).unwrap_or_default();
+    let targets: Vec<&str> = given.split(',').filter(|one| !one.is_empty()).collect();
+    match targets.len() {
+        0 => Err(CommandError::NoRecipient(request.verb.to_string())),
+        1..=TARGETS_LIMIT => Ok(targets),
+        _ => Err(CommandError::TooManyTargets(given.to_owned())),
+    }
+}
+
+fn send(
+    gateway: &mut Gateway,
+    client: ClientId,
+    request: &Request<'_>,
+    verb: &'static str,
+) -> Outcome {
+    let targets = targets(request)?;
     let text = request.param(1).filter(|text| !text.is_empty());
     let text = text.ok_or(CommandError::NoTextToSend)?;
-    let targets: Vec<&str> = targets
-        .split(',')
-        .filter(|target| !target.is_empty())
-        .collect();
-    if targets.len() > TARGETS_LIMIT {
-        return Err(CommandError::TooManyTargets(targets.join(",")));
-    }
     if let Some(session) = gateway.sessions.get_mut(&client) {
         session.last_spoke = gateway.now.monotonic;
     }
@@ -48,60 +58,85 @@ fn send(gateway: &mut Gateway, client: ClientId, request: &Request<'_>, notice: 
         .into_iter()
         .filter(|target| seen.insert(casefold(target)))
     {
-        if let Err(error) = send_to(gateway, client, target, text, notice) {
+        if let Err(error) = send_to(gateway, client, target, text, verb) {
             gateway.refuse(client, &error);
         }
     }
     Ok(())
 }
 
+/// Whom a target stands for.
+enum Target {
+    Channel,
+    Service,
+    Contact(ContactId),
+    Oneself,
+}
+
+fn target(gateway: &Gateway, client: ClientId, named: &str) -> Result<Target, CommandError> {
+    if gateway.is_roster_channel(named) {
+        return Ok(Target::Channel);
+    }
+    if is_channel(named) {
+        return Err(CommandError::NoSuchChannel(named.to_owned()));
+    }
+    if casefold(named) == casefold(SERVICE_NICK) {
+        return Ok(Target::Service);
+    }
+    if let Some(id) = gateway.roster.id_by_nick(named) {
+        return Ok(Target::Contact(id));
+    }
+    let own = gateway.sessions.get(&client).map(Session::target);
+    if own.is_some_and(|own| casefold(own) == casefold(named)) {
+        return Ok(Target::Oneself);
+    }
+    Err(CommandError::NoSuchNick(named.to_owned()))
+}
+
 fn send_to(
     gateway: &mut Gateway,
     client: ClientId,
-    target: &str,
+    named: &str,
     text: &str,
-    notice: bool,
+    verb: &'static str,
 ) -> Outcome {
-    let verb = if notice { "NOTICE" } else { "PRIVMSG" };
-    if gateway.is_roster_channel(target) {
-        return to_channel(gateway, client, verb, text);
-    }
-    if is_channel(target) {
-        return Err(CommandError::NoSuchChannel(target.to_owned()));
-    }
-    if casefold(target) == casefold(SERVICE_NICK) {
-        gateway.echo(client, verb, SERVICE_NICK, text);
-        // A NOTICE is never answered, so it cannot be a command.
-        if !notice {
-            service::command(gateway, client, text, Place::Conversation);
+    let target = target(gateway, client, named)?;
+    let (message, action) = match Spoken::parse(text) {
+        Spoken::Plain(text) => (strip_ctcp(text), false),
+        Spoken::Action(text) => (as_action(text).into(), true),
+        Spoken::Ctcp(_) => {
+            let text = format!(
+                "CTCP is not carried over Enclave (only /me is); nothing was sent to {named}"
+            );
+            gateway.server_notice(client, &text);
+            return Ok(());
         }
-        return Ok(());
-    }
-    if let Some(id) = gateway.roster.id_by_nick(target) {
-        return match Spoken::parse(text) {
-            Spoken::Plain(text) => gateway.message_out(client, id, text, TypedTo::Contact),
-            Spoken::Action(text) => {
-                gateway.message_out(client, id, &Contact::action(text), TypedTo::Contact)
+    };
+    match target {
+        Target::Channel => return to_channel(gateway, client, verb, &message, action),
+        Target::Contact(id) => {
+            return gateway.message_out(client, id, verb, &message, TypedTo::Contact);
+        }
+        Target::Oneself => gateway.message_to_self(verb, &message),
+        Target::Service => {
+            gateway.echo(client, verb, SERVICE_NICK, &message);
+            // A NOTICE is never answered, so it cannot be a command.
+            if verb == "PRIVMSG" {
+                service::command(gateway, client, &message, Place::Conversation);
             }
-            Spoken::Ctcp(_) => {
-                gateway.server_notice(client, &ctcp_text(target));
-                Ok(())
-            }
-        };
+        }
     }
-    let own = gateway
-        .sessions
-        .get(&client)
-        .and_then(|session| session.nick.clone());
-    if own.is_some_and(|own| own.folded() == casefold(target)) {
-        gateway.message_to_self(verb, text);
-        return Ok(());
-    }
-    Err(CommandError::NoSuchNick(target.to_owned()))
+    Ok(())
 }
 
 /// A line in the roster channel: for the contact it names, or for the control contact.
-fn to_channel(gateway: &mut Gateway, client: ClientId, verb: &'static str, text: &str) -> Outcome {
+fn to_channel(
+    gateway: &mut Gateway,
+    client: ClientId,
+    verb: &'static str,
+    line: &str,
+    action: bool,
+) -> Outcome {
     let channel = gateway.settings.channel.clone();
     if !gateway
         .sessions
@@ -111,32 +146,31 @@ fn to_channel(gateway: &mut Gateway, client: ClientId, verb: &'static str, text:
         let reason = "You are not in the channel; your line was not sent".to_owned();
         return Err(CommandError::CannotSend(channel, reason));
     }
-    let (plain, action) = match Spoken::parse(text) {
-        Spoken::Plain(text) => (text, false),
-        Spoken::Action(text) => (text, true),
-        Spoken::Ctcp(_) => {
-            gateway.server_notice(client, &ctcp_text(&channel));
-            return Ok(());
-        }
-    };
-    if let Some((nick, message)) = addressed(plain)
+    if let Some((nick, message)) = addressed(line)
         && let Some(id) = gateway.roster.id_by_nick(nick)
         && !message.is_empty()
         && !action
     {
         let typed_to = TypedTo::Channel {
             channel: &channel,
-            line: text,
+            line,
         };
-        return gateway.message_out(client, id, message, typed_to);
+        return gateway.message_out(client, id, verb, message, typed_to);
     }
-    gateway.echo(client, verb, &channel, text);
+    gateway.echo(client, verb, &channel, line);
     if verb == "PRIVMSG" && !action {
-        service::command(gateway, client, plain, Place::Channel);
+        service::command(gateway, client, line, Place::Channel);
     }
     Ok(())
 }
 
-fn ctcp_text(target: &str) -> String {
-    format!("CTCP is not carried over Enclave (only /me is); nothing was sent to {target}")
+/// TAGMSG (`message-tags`): accepted and not carried, for no client-only tag is, as
+/// CLIENTTAGDENY in 005 says.
+pub(super) fn tagmsg(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    for named in targets(request)? {
+        if let Err(error) = target(gateway, client, named) {
+            gateway.refuse(client, &error);
+        }
+    }
+    Ok(())
 }

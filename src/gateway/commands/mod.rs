@@ -17,9 +17,9 @@ use crate::irc::request::Request;
 use super::Gateway;
 use super::error::CommandError;
 
-pub(super) use channel::service_in_channel;
 pub(super) use mode::USER_MODES;
 pub(super) use monitor::MONITOR_LIMIT;
+pub(super) use registration::REALNAME_LENGTH;
 
 /// Targets one PRIVMSG or NOTICE may have: a handful of friends at once, no mailing list.
 pub(super) const TARGETS_LIMIT: usize = 10;
@@ -189,6 +189,12 @@ static COMMANDS: &[Command] = &[
         registration::setname,
         1,
         "SETNAME :name: your real name, shown to you",
+    ),
+    command(
+        "TAGMSG",
+        message::tagmsg,
+        0,
+        "TAGMSG nick: accepted, but Enclave carries no tags",
     ),
     command("TIME", server::time, 0, "TIME: the time"),
     command(

@@ -8,9 +8,9 @@ use crate::irc::reply::Reply;
 use crate::irc::request::Request;
 
 use super::super::Gateway;
-use super::super::attach::SERVICE_NICK;
 use super::super::error::CommandError;
 use super::super::time::server_time;
+use super::super::voice::SERVICE_NICK;
 use super::{Outcome, required};
 
 /// The user modes there are, for 004: only +i, which irssi sets on itself by habit.

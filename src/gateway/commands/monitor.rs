@@ -8,8 +8,8 @@ use crate::irc::request::Request;
 use crate::irc::text::pack;
 
 use super::super::Gateway;
-use super::super::attach::SERVICE_NICK;
 use super::super::error::CommandError;
+use super::super::voice::SERVICE_NICK;
 use super::Outcome;
 
 /// Nicks one client may watch: more contacts than people have, and a bound.

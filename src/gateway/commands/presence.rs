@@ -7,7 +7,7 @@ use crate::irc::request::Request;
 use crate::irc::text::pack;
 
 use super::super::Gateway;
-use super::super::attach::SERVICE_NICK;
+use super::super::voice::SERVICE_NICK;
 use super::Outcome;
 
 /// USERHOST answers for five nicks and no more (RFC 2812, 4.8).

@@ -6,16 +6,16 @@ use crate::irc::lookalike::looks_like;
 use crate::irc::nick::{Nick, casefold};
 use crate::irc::reply::Reply;
 use crate::irc::request::Request;
-use crate::irc::text;
+use crate::irc::text::cut;
 
 use super::super::Gateway;
-use super::super::attach::SERVICE_NICK;
 use super::super::error::CommandError;
 use super::super::time::server_time;
+use super::super::voice::SERVICE_NICK;
 use super::{Outcome, required};
 
 /// The longest real name and user name taken, bytes.
-const REALNAME_LENGTH: usize = 150;
+pub(in super::super) const REALNAME_LENGTH: usize = 150;
 const USER_LENGTH: usize = 20;
 
 /// PASS: no door asks for one, so any is as good as none.
@@ -33,7 +33,7 @@ pub(super) fn nick(gateway: &mut Gateway, client: ClientId, request: &Request<'_
     let wanted = wanted.ok_or(CommandError::NoNicknameGiven)?;
     let refused = |reason: &str| {
         Err(CommandError::ErroneousNickname(
-            shown(wanted),
+            wanted.to_owned(),
             reason.to_owned(),
         ))
     };
@@ -62,11 +62,6 @@ pub(super) fn nick(gateway: &mut Gateway, client: ClientId, request: &Request<'_
     Ok(())
 }
 
-/// A refused nick, fit to be a parameter of its numeric.
-fn shown(nick: &str) -> String {
-    nick.chars().take(64).collect()
-}
-
 /// USER: the user name and the real name, once.
 pub(super) fn user(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
     let user = required(request, 0)?;
@@ -87,13 +82,8 @@ pub(super) fn user(gateway: &mut Gateway, client: ClientId, request: &Request<'_
     } else {
         user
     });
-    session.realname = cut(realname);
+    session.realname = cut(realname, REALNAME_LENGTH).to_owned();
     complete(gateway, client)
-}
-
-fn cut(realname: &str) -> String {
-    let fitting = text::split(realname, REALNAME_LENGTH).next();
-    fitting.unwrap_or_default().to_owned()
 }
 
 /// Attaches the client if it has said all there is to say.
@@ -113,7 +103,7 @@ pub(super) fn complete(gateway: &mut Gateway, client: ClientId) -> Outcome {
 
 /// SETNAME (IRCv3 `setname`): stays between the client and us.
 pub(super) fn setname(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
-    let realname = cut(required(request, 0)?);
+    let realname = cut(required(request, 0)?, REALNAME_LENGTH).to_owned();
     let Some(session) = gateway.sessions.get_mut(&client) else {
         return Ok(());
     };

@@ -6,8 +6,8 @@ use crate::irc::lookalike::looks_like;
 use crate::irc::nick::{Folded, Nick, derive};
 
 use super::super::Gateway;
-use super::super::attach::SERVICE_NICK;
 use super::super::roster::Contact;
+use super::super::voice::SERVICE_NICK;
 use super::{Answer, Asked};
 
 pub(super) fn add(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {

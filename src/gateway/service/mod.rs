@@ -12,13 +12,10 @@ mod strangers;
 mod table;
 
 use crate::irc::ClientId;
-use crate::irc::reply::Reply;
 use crate::nearest::nearest;
 
 use super::Gateway;
-use super::attach::{SERVICE_NICK, service_source};
-use super::commands::service_in_channel;
-use super::time::server_time;
+use super::voice::SERVICE_NICK;
 
 pub(super) use pending::PendingChange;
 use table::{COMMANDS, Command, Kind, find};
@@ -127,19 +124,7 @@ impl Gateway {
     fn answer(&mut self, client: ClientId, place: Place, text: &str) {
         match place {
             Place::Conversation => self.service_message(client, text),
-            Place::Channel => service_in_channel(self, client, text),
+            Place::Channel => self.service_in_channel(client, text),
         }
-    }
-
-    /// A line from the control contact, as a message of a conversation.
-    pub(super) fn service_message(&mut self, client: ClientId, text: &str) {
-        let Some(session) = self.sessions.get(&client) else {
-            return;
-        };
-        let target = session.target().to_owned();
-        let server = self.settings.server_name.clone();
-        let reply = Reply::from(service_source(&server), "PRIVMSG", &[&target, text])
-            .tag("time", Some(&server_time(self.now.wall)));
-        self.reply(client, &reply);
     }
 }

@@ -23,6 +23,15 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
+/// The beginning of a text, at most `room` bytes, cut between two characters.
+pub fn cut(text: &str, room: usize) -> &str {
+    let mut end = room.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// The lines of a message, divided at LF, CR LF or CR, each of them clean.
 ///
 /// An empty line within it is a single space, since IRC has no empty message and the gap
