@@ -75,7 +75,8 @@ impl Gateway {
             .number("NAMELEN", REALNAME_LENGTH)
             .number("MONITOR", MONITOR_LIMIT)
             .value("CLIENTTAGDENY", "*")
-            .flag("UTF8ONLY");
+            .flag("UTF8ONLY")
+            .flag("WHOX");
         let Some(session) = self.sessions.get(&client) else {
             return;
         };

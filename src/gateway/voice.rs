@@ -10,6 +10,9 @@ use super::time::server_time;
 /// The control contact's nick.
 pub(super) const SERVICE_NICK: &str = "enclave";
 
+/// Its real name.
+pub(super) const SERVICE_NAME: &str = "Commands: /msg enclave help";
+
 /// The control contact, as the source of a line. It is at the server itself.
 fn service_source(server: &str) -> Source<'_> {
     Source::User {

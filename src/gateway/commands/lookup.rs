@@ -1,7 +1,6 @@
-//! WHO, WHOIS, WHOWAS: what is known of whom.
+//! WHOIS, WHOWAS: what is known of one.
 
 use crate::irc::ClientId;
-use crate::irc::mask;
 use crate::irc::nick::casefold;
 use crate::irc::numeric as n;
 use crate::irc::request::Request;
@@ -10,94 +9,8 @@ use super::super::Gateway;
 use super::super::error::CommandError;
 use super::super::roster::{CONTACT_USER, Contact};
 use super::super::time::date;
-use super::super::voice::SERVICE_NICK;
+use super::super::voice::{SERVICE_NAME, SERVICE_NICK};
 use super::{Outcome, required};
-
-/// The real name of the control contact.
-const SERVICE_NAME: &str = "Commands: /msg enclave help";
-
-/// One line of a WHO reply.
-struct Row {
-    nick: String,
-    user: String,
-    host: String,
-    /// H or G, then the membership prefix in the roster channel.
-    flags: String,
-    realname: String,
-}
-
-pub(super) fn who(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
-    let asked = request
-        .param(0)
-        .filter(|asked| !asked.is_empty())
-        .unwrap_or("*");
-    let channel = gateway.is_roster_channel(asked);
-    let rows: Vec<Row> = rows(gateway, client)
-        .into_iter()
-        .filter(|row| channel || row.matches(asked))
-        .collect();
-    let server = gateway.settings.server_name.clone();
-    let name = gateway.settings.channel.clone();
-    let shown = if name.is_empty() { "*" } else { &name };
-    for row in rows {
-        let Row {
-            nick,
-            user,
-            host,
-            flags,
-            realname,
-        } = row;
-        let realname = format!("0 {realname}");
-        let params = [shown, &user, &host, &server, &nick, &flags, &realname];
-        gateway.numeric(client, n::RPL_WHOREPLY, &params);
-    }
-    gateway.numeric(client, n::RPL_ENDOFWHO, &[asked, "End of WHO list"]);
-    Ok(())
-}
-
-impl Row {
-    fn matches(&self, asked: &str) -> bool {
-        [&self.nick, &self.user, &self.host, &self.realname]
-            .into_iter()
-            .any(|field| mask::matches(asked, field))
-    }
-}
-
-/// Everybody who is online, as this client sees them: itself, the control contact, contacts.
-fn rows(gateway: &Gateway, client: ClientId) -> Vec<Row> {
-    let mut rows = Vec::with_capacity(gateway.roster.len() + 2);
-    if let Some(session) = gateway.sessions.get(&client) {
-        rows.push(Row {
-            nick: session.target().to_owned(),
-            user: session.user().to_owned(),
-            host: session.host().to_owned(),
-            flags: if session.away.is_some() { "G" } else { "H" }.to_owned(),
-            realname: session.realname.clone(),
-        });
-    }
-    rows.push(Row {
-        nick: SERVICE_NICK.to_owned(),
-        user: SERVICE_NICK.to_owned(),
-        host: gateway.settings.server_name.clone(),
-        flags: "H@".to_owned(),
-        realname: SERVICE_NAME.to_owned(),
-    });
-    for contact in gateway.roster.contacts().filter(|contact| contact.online()) {
-        let flags = match (contact.away_text().is_some(), contact.available()) {
-            (true, _) => "G",
-            (false, true) => "H+",
-            (false, false) => "H",
-        };
-        rows.push(Row {
-            nick: contact.nick.to_string(),
-            user: CONTACT_USER.to_owned(),
-            host: contact.host(),
-            flags: flags.to_owned(),
-            realname: contact.name.clone(),
-        });
-    }
-    rows
-}
 
 /// WHOIS, with one parameter or with a server in front (`WHOIS bob bob` is how clients ask
 /// for the idle time).

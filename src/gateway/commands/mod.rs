@@ -10,6 +10,7 @@ mod monitor;
 mod presence;
 mod registration;
 mod server;
+mod who;
 
 use crate::irc::ClientId;
 use crate::irc::request::Request;
@@ -216,7 +217,7 @@ static COMMANDS: &[Command] = &[
         0,
         "VERSION: what this program is, in short",
     ),
-    command("WHO", lookup::who, 0, "WHO [mask]: who is online"),
+    command("WHO", who::who, 0, "WHO [mask [%fields]]: who is online"),
     command("WHOIS", lookup::whois, 0, "WHOIS nick: who a contact is"),
     command(
         "WHOWAS",

@@ -10,6 +10,7 @@ mod presence;
 mod service;
 mod strangers;
 mod text;
+mod who;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

@@ -1,0 +1,186 @@
+//! WHO, and its WHOX form (IRCv3 `whox`): who is online, a line each.
+
+use crate::irc::ClientId;
+use crate::irc::mask;
+use crate::irc::numeric as n;
+use crate::irc::request::Request;
+
+use super::super::Gateway;
+use super::super::roster::{CONTACT_USER, Contact};
+use super::super::session::Session;
+use super::super::voice::{SERVICE_NAME, SERVICE_NICK};
+use super::Outcome;
+
+/// What WHOX gives for an address that is not told.
+const NO_IP: &str = "255.255.255.255";
+
+/// The longest token of a WHOX request, digits.
+const TOKEN_LENGTH: usize = 3;
+
+/// One who is online.
+#[derive(Default)]
+struct Row {
+    nick: String,
+    user: String,
+    host: String,
+    ip: Option<String>,
+    account: Option<String>,
+    realname: String,
+    away: bool,
+    /// Its membership prefix, if it is in the roster channel.
+    member: Option<&'static str>,
+    idle: u64,
+}
+
+/// What is asked for: which fields, in which letters, and the client's own token.
+struct Fields<'a> {
+    letters: &'a str,
+    token: &'a str,
+}
+
+pub(super) fn who(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    let asked = request.param(0).filter(|asked| !asked.is_empty());
+    let asked = asked.unwrap_or("*");
+    let options = request.param(1).unwrap_or_default();
+    let (flags, fields) = match options.split_once('%') {
+        Some((flags, fields)) => (flags, Some(Fields::parse(fields))),
+        None => (options, None),
+    };
+    // `o` asks for operators only, and there are none.
+    let rows = if flags.contains('o') {
+        Vec::new()
+    } else {
+        rows(gateway, client, asked)
+    };
+    for row in rows {
+        let channel = match row.member {
+            Some(_) if !gateway.settings.channel.is_empty() => &gateway.settings.channel,
+            _ => "*",
+        };
+        let server = &gateway.settings.server_name;
+        let (numeric, params) = match &fields {
+            Some(fields) => (n::RPL_WHOSPCRPL, fields.of(&row, channel, server)),
+            None => (n::RPL_WHOREPLY, row.params(channel, server)),
+        };
+        let params: Vec<&str> = params.iter().map(String::as_str).collect();
+        gateway.numeric(client, numeric, &params);
+    }
+    gateway.numeric(client, n::RPL_ENDOFWHO, &[asked, "End of WHO list"]);
+    Ok(())
+}
+
+/// Those who are online and fit what was asked for, as this client sees them: itself, the
+/// control contact, contacts.
+fn rows(gateway: &Gateway, client: ClientId, asked: &str) -> Vec<Row> {
+    let of_channel = gateway.is_roster_channel(asked);
+    let own = gateway.sessions.get(&client);
+    let own = own.map(|session| Row::own(session, gateway));
+    let service = Row {
+        nick: SERVICE_NICK.to_owned(),
+        user: SERVICE_NICK.to_owned(),
+        host: gateway.settings.server_name.clone(),
+        realname: SERVICE_NAME.to_owned(),
+        member: Some("@"),
+        ..Row::default()
+    };
+    let online = gateway.roster.contacts().filter(|contact| contact.online());
+    own.into_iter()
+        .chain([service])
+        .chain(online.map(Row::contact))
+        .filter(|row| match of_channel {
+            true => row.member.is_some(),
+            false => row.fits(asked),
+        })
+        .collect()
+}
+
+impl Row {
+    fn own(session: &Session, gateway: &Gateway) -> Self {
+        let idle = gateway.now.monotonic.saturating_sub(session.last_spoke);
+        Self {
+            nick: session.target().to_owned(),
+            user: session.user().to_owned(),
+            host: session.host().to_owned(),
+            ip: None,
+            account: gateway.own_host(),
+            realname: session.realname.clone(),
+            away: session.away.is_some(),
+            member: session.in_channel.then_some(""),
+            idle: idle.as_secs(),
+        }
+    }
+
+    fn contact(contact: &Contact) -> Self {
+        Self {
+            nick: contact.nick.to_string(),
+            user: CONTACT_USER.to_owned(),
+            host: contact.host(),
+            ip: Some(contact.host()),
+            account: Some(contact.host()),
+            realname: contact.name.clone(),
+            away: contact.away_text().is_some(),
+            member: Some(if contact.available() { "+" } else { "" }),
+            idle: 0,
+        }
+    }
+
+    fn fits(&self, asked: &str) -> bool {
+        [&self.nick, &self.user, &self.host, &self.realname]
+            .into_iter()
+            .any(|field| mask::matches(asked, field))
+    }
+
+    fn flags(&self) -> String {
+        let here = if self.away { "G" } else { "H" };
+        format!("{here}{}", self.member.unwrap_or_default())
+    }
+
+    /// The parameters of RPL_WHOREPLY (352).
+    fn params(&self, channel: &str, server: &str) -> Vec<String> {
+        let realname = format!("0 {}", self.realname);
+        let flags = self.flags();
+        [
+            channel, &self.user, &self.host, server, &self.nick, &flags, &realname,
+        ]
+        .map(str::to_owned)
+        .into()
+    }
+}
+
+impl<'a> Fields<'a> {
+    /// Reads what follows the `%`.
+    fn parse(text: &'a str) -> Self {
+        let (letters, token) = text.split_once(',').unwrap_or((text, ""));
+        let valid = (1..=TOKEN_LENGTH).contains(&token.len())
+            && token.bytes().all(|byte| byte.is_ascii_digit());
+        Self {
+            letters,
+            token: if valid { token } else { "0" },
+        }
+    }
+
+    /// The parameters of RPL_WHOSPCRPL (354): the fields asked for, in the order of the
+    /// specification.
+    fn of(&self, row: &Row, channel: &str, server: &str) -> Vec<String> {
+        let (flags, idle) = (row.flags(), row.idle.to_string());
+        [
+            ('t', self.token),
+            ('c', channel),
+            ('u', &row.user),
+            ('i', row.ip.as_deref().unwrap_or(NO_IP)),
+            ('h', &row.host),
+            ('s', server),
+            ('n', &row.nick),
+            ('f', &flags),
+            ('d', "0"),
+            ('l', &idle),
+            ('a', row.account.as_deref().unwrap_or("0")),
+            ('o', "n/a"),
+            ('r', &row.realname),
+        ]
+        .into_iter()
+        .filter(|(letter, _)| self.letters.contains(*letter))
+        .map(|(_, value)| value.to_owned())
+        .collect()
+    }
+}
