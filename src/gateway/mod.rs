@@ -94,7 +94,7 @@ pub struct Gateway {
     remembered: Remembered,
     /// Notices that nobody was there to read, told at the next attach.
     unread_notices: Vec<String>,
-    /// How many contacts are online.
+    /// Contacts that are online.
     online: usize,
     /// The most clients attached, and nicks online with them, at one time.
     most_users: (usize, usize),
@@ -108,8 +108,7 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// A gateway that has heard of nothing yet. `seed` feeds the jitter of its dials
-    /// and the names of messages.
+    /// A gateway that has heard of nothing yet. `seed` is for jitter and names of messages.
     pub fn new(
         settings: Settings,
         book: Book,

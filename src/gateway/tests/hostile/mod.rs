@@ -1,0 +1,200 @@
+//! Clients, peers, time and the person's editor, in every order they can think of.
+
+mod belief;
+mod steps;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::*;
+
+use belief::Belief;
+use steps::{Step, step};
+
+/// Who may be a contact, a stranger, or blocked, as the book pleases.
+const ADDRESSES: [&str; 6] = [JOHN, MARY, "fc00::a", "fc00::b", "fc00::c", "fc00::d"];
+
+/// Nicks for contacts and clients alike, so that they meet.
+const NICKS: [&str; 5] = ["John", "Mary", "bob", "BOB", "alice"];
+
+/// A book as `book::parse` could give it: addresses and nicks once each.
+fn some_book(contacts: &[(usize, usize, bool)], blocked: &[usize]) -> Book {
+    let (mut addresses, mut nicks) = (BTreeSet::new(), BTreeSet::new());
+    let mut book = Book::default();
+    for (address, nick, blocked) in contacts {
+        let nick = Nick::new(NICKS[*nick]).unwrap();
+        if addresses.insert(*address) && nicks.insert(nick.folded()) {
+            book.contacts.push(Contact {
+                name: format!("{nick} Smith"),
+                address: ADDRESSES[*address].parse().unwrap(),
+                nick,
+                blocked: *blocked,
+            });
+        }
+    }
+    for address in blocked.iter().filter(|address| addresses.insert(**address)) {
+        book.blocked_strangers
+            .push(ADDRESSES[*address].parse().unwrap());
+    }
+    book
+}
+
+#[derive(Default)]
+struct Run {
+    clients: Vec<ClientId>,
+    beliefs: BTreeMap<ClientId, Belief>,
+}
+
+impl Run {
+    fn client(&self, index: usize) -> Option<ClientId> {
+        (!self.clients.is_empty()).then(|| self.clients[index % self.clients.len()])
+    }
+
+    fn take(&mut self, world: &mut World, step: Step) {
+        match step {
+            Step::Attach(nick, able) => {
+                let caps = "away-notify extended-join echo-message batch message-tags server-time";
+                let caps = if able { caps } else { "" };
+                self.clients.push(world.attach(NICKS[nick], caps));
+            }
+            Step::Connect => self.clients.push(world.connect()),
+            Step::Line(client, line) => {
+                if let Some(client) = self.client(client) {
+                    world.say(client, &line);
+                }
+            }
+            Step::Bad(client, long) => {
+                if let Some(client) = self.client(client) {
+                    let line = if long { Line::TooLong } else { Line::NotUtf8 };
+                    world.event(Event::ClientLine { client, line });
+                }
+            }
+            Step::Vanish(client) => {
+                if let Some(client) = self.client(client) {
+                    let reason = "Connection reset by peer".to_owned();
+                    world.event(Event::ClientEnded { client, reason });
+                }
+            }
+            Step::Call(peer) => drop(world.call(ADDRESSES[peer])),
+            Step::Packet(peer, packet) => {
+                if world.links.contains_key(&ADDRESSES[peer].parse().unwrap()) {
+                    world.packet(ADDRESSES[peer], &packet);
+                }
+            }
+            Step::HangUp(peer) => {
+                if let Some(connection) = world.links.remove(&ADDRESSES[peer].parse().unwrap()) {
+                    world.event(Event::LinkEnded { connection });
+                }
+            }
+            Step::Dialled(well) => {
+                if let Some((connection, to)) = world.dials.pop() {
+                    let outcome = if well {
+                        world.links.insert(to, connection);
+                        Ok(())
+                    } else {
+                        Err(crate::enclave::mesh::DialFailure::Refused)
+                    };
+                    world.event(Event::Dialled {
+                        connection,
+                        outcome,
+                    });
+                }
+            }
+            Step::Pass(seconds) => world.pass(Duration::from_secs(seconds)),
+            Step::Book(contacts, blocked) => {
+                let book = some_book(&contacts, &blocked);
+                world.event(Event::BookRead(Ok(book)));
+            }
+            Step::Answer(well) => {
+                if !world.changes.is_empty() {
+                    let (change, what) = world.changes.remove(0);
+                    let outcome = if well {
+                        Ok(world.book_after(&what))
+                    } else {
+                        Err("contacts.toml:3: bad\ncontacts.toml:4: bad".to_owned())
+                    };
+                    world.event(Event::BookChanged { change, outcome });
+                }
+            }
+            Step::Addresses(some) => {
+                let own = some.then(|| OWN.parse().unwrap());
+                world.event(Event::OwnAddresses(own.into_iter().collect()));
+            }
+            Step::Woke => world.event(Event::Woke),
+            Step::Detached(offline) => {
+                let detached = if offline {
+                    Detached::Offline
+                } else {
+                    Detached::Away
+                };
+                world.event(Event::Settings(Settings {
+                    detached,
+                    ..settings()
+                }));
+            }
+            Step::Notice(text) => world.event(Event::Notice(text)),
+        }
+    }
+
+    /// What every client believes is so.
+    fn check(&mut self, world: &mut World) {
+        for client in self.clients.clone() {
+            let belief = self.beliefs.entry(client).or_default();
+            for line in world.heard(client) {
+                belief.hear(&line);
+            }
+        }
+        let gateway = &world.gateway;
+        let online: BTreeMap<String, bool> = gateway
+            .roster
+            .contacts()
+            .filter(|contact| contact.online())
+            .map(|contact| {
+                (
+                    contact.nick.folded().as_str().to_owned(),
+                    contact.available(),
+                )
+            })
+            .collect();
+        assert_eq!(gateway.online, online.len());
+        for (client, session) in gateway.sessions.iter().filter(|(_, s)| s.attached()) {
+            let belief = &self.beliefs[client];
+            assert_eq!(belief.nick, session.target().to_lowercase());
+            assert_eq!(belief.in_channel, session.in_channel);
+            assert!(gateway.roster.by_nick(session.target()).is_none());
+            if session.in_channel {
+                assert_eq!(belief.members, online);
+            }
+            for nick in session.monitored.keys().map(|nick| nick.as_str()) {
+                if nick != belief.nick && nick != "enclave" && NICKS.contains(&nick) {
+                    assert_eq!(
+                        belief.watched.get(nick),
+                        Some(&online.contains_key(nick)),
+                        "{nick}"
+                    );
+                }
+            }
+        }
+        assert!(gateway.prompts.unseen.len() <= 40);
+        assert!(gateway.pending_changes.len() <= world.changes.len());
+        for contact in gateway.roster.contacts() {
+            let linked = gateway.mesh.link(contact.address).is_some();
+            assert_eq!(linked, !contact.blocked, "{contact:?}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_order_of_events_breaks_anything(steps in prop::collection::vec(step(), 0..60)) {
+        let mut world = World::new();
+        let mut run = Run::default();
+        for step in steps {
+            run.take(&mut world, step);
+            run.check(&mut world);
+        }
+    }
+}
