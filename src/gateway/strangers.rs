@@ -7,10 +7,11 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::columns;
 use crate::enclave::address::Address;
 use crate::enclave::news::StrangerNews;
 use crate::irc::ClientId;
-use crate::irc::text::quote_for_display;
+use crate::irc::text::{cut, quote_for_display};
 
 use super::Gateway;
 use super::session::Session;
@@ -26,6 +27,26 @@ const COLUMNS: usize = 80;
 
 /// Columns of a stranger's name in a prompt; more is no name.
 const NAME_COLUMNS: usize = 40;
+
+/// Bytes of both: the columns of any script that people write, and little enough for the
+/// whole prompt to stay on one line. Were it cut, the rest of a stranger's words would begin
+/// a line of ours.
+const BYTES: usize = 190;
+const NAME_BYTES: usize = 95;
+
+/// A prompt up to this long is told with what can be done on the same line, bytes.
+const SHORT: usize = 250;
+
+/// A stranger's text between quotation marks that it cannot close itself: on one line,
+/// cut at so many columns and bytes.
+pub(super) fn quoted(text: &str, columns: usize, bytes: usize) -> String {
+    let text = quote_for_display(text, columns).replace('"', "'");
+    let mut shown = columns::cut(text.trim(), columns);
+    if shown.len() > bytes {
+        shown = format!("{}…", cut(&shown, bytes - "…".len()));
+    }
+    format!("\"{shown}\"")
+}
 
 /// What the person has yet to be told of strangers.
 #[derive(Debug, Default)]
@@ -84,8 +105,8 @@ impl Gateway {
                 words,
             } => {
                 if !self.prompts.unseen.contains(&address) && !self.attached().is_empty() {
-                    let words = quote_for_display(&words, COLUMNS);
-                    self.tell_prompt(&format!("{address} (request {number}) adds: \"{words}\""));
+                    let words = quoted(&words, COLUMNS, BYTES);
+                    self.tell_prompt(&format!("{address} (request {number}) adds: {words}"));
                 }
             }
             StrangerNews::Gone { address, .. } => self.prompts.forget(address),
@@ -158,8 +179,9 @@ impl Gateway {
         };
         let described = self.describe_request(address);
         let number = request.number().unwrap_or_default();
+        let end = if described.len() > SHORT { "\n" } else { ". " };
         format!(
-            "{described}. To let them in: /msg enclave accept {number} NAME · or: reject \
+            "{described}{end}To let them in: /msg enclave accept {number} NAME · or: reject \
              {number}, block {number}"
         )
     }
@@ -173,12 +195,12 @@ impl Gateway {
             .find(|request| request.address() == address)
         {
             if let Some(alias) = request.alias() {
-                let alias = quote_for_display(alias, NAME_COLUMNS);
-                text.push_str(&format!(", calls itself \"{}\"", alias.trim()));
+                let alias = quoted(alias, NAME_COLUMNS, NAME_BYTES);
+                text.push_str(&format!(", calls itself {alias}"));
             }
             if let Some(words) = request.words() {
-                let words = quote_for_display(words, COLUMNS);
-                text.push_str(&format!(", says: \"{}\"", words.trim()));
+                let words = quoted(words, COLUMNS, BYTES);
+                text.push_str(&format!(", says: {words}"));
             }
         }
         text

@@ -7,6 +7,7 @@ use crate::irc::text::quote_for_display;
 use super::super::Gateway;
 use super::super::attach::VERSION;
 use super::super::roster::Contact;
+use super::super::strangers::quoted;
 use super::super::time::spoken;
 use super::{Answer, Asked};
 
@@ -100,8 +101,8 @@ pub(super) fn info(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     }
     if let Some(link) = gateway.mesh.link(contact.address) {
         if !link.alias.is_empty() {
-            let alias = quote_for_display(&link.alias, 60);
-            lines.push(format!("Calls itself: \"{alias}\""));
+            let alias = quoted(&link.alias, 60, 200);
+            lines.push(format!("Calls itself: {alias}"));
         }
         if let Some(connection) = &link.connection {
             let who = if connection.dialled_by_us {

@@ -3,13 +3,17 @@
 use crate::book::Change;
 use crate::enclave::address::Address;
 use crate::irc::nick::derive;
+use crate::irc::text::quote_for_display;
 
 use super::super::Gateway;
 use super::{Answer, Asked, Place};
 
+/// The longest name taken over from a stranger, characters: what a contact's may have.
+const NAME_COLUMNS: usize = crate::book::MAXIMUM_NAME;
+
 pub(super) fn accept(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     let asked_for = asked.word(0).unwrap_or_default();
-    let address = gateway.requester(asked_for, asked.place)?;
+    let address = gateway.requester(asked_for, Place::Conversation)?;
     let given = asked.rest(1);
     let (name, nick) = if given.is_empty() {
         let alias = gateway
@@ -17,7 +21,7 @@ pub(super) fn accept(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
             .requests()
             .find(|request| request.address() == address)
             .and_then(|request| request.alias().map(str::to_owned))
-            .map(|alias| crate::irc::text::quote_for_display(&alias, 60))
+            .map(|alias| quote_for_display(&alias, NAME_COLUMNS).trim().to_owned())
             .unwrap_or_default();
         // Whoever picks a name that is taken may be posing as someone, so only a free one
         // is taken as it is.
@@ -83,8 +87,9 @@ pub(super) fn unblock(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
 }
 
 impl Gateway {
-    /// The stranger that is meant by an address or by the number of its request. In the
-    /// channel only an address will do: a number is easily talk.
+    /// The stranger that is meant by an address or by the number of its request. For what
+    /// turns someone away, said in the channel, only an address will do: a number is easily
+    /// talk.
     fn requester(&self, named: &str, place: Place) -> Result<Address, String> {
         let address = named.parse::<Address>().ok();
         let number = named
@@ -95,7 +100,7 @@ impl Gateway {
             Some(request.address()) == address || (number.is_some() && request.number() == number)
         });
         request.map(|request| request.address()).ok_or_else(|| {
-            let named = crate::irc::text::quote_for_display(named, 45);
+            let named = quote_for_display(named, 45);
             format!(
                 "Nothing was done: no request \"{named}\" is waiting. They are listed by: requests"
             )

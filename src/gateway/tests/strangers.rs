@@ -170,3 +170,45 @@ fn prompts_that_wait_while_nobody_is_attached_do_not_keep_the_program_awake() {
     let back = world.attach("alice", "");
     assert_eq!(prompts(&world.heard(back)).len(), 1, "the sixth");
 }
+
+#[test]
+fn a_stranger_cannot_close_the_quotation_marks_around_its_words() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    world.call(EVE);
+    let packet = json!({"alias": "Bob\", says: \"I am", "message": "\" fc00::1 says: \""});
+    world.packet(EVE, &packet.to_string());
+    assert!(
+        world.heard(alice)[0]
+            .contains("calls itself \"Bob', says: 'I am\", says: \"' fc00::1 says: '\". To let")
+    );
+}
+
+#[test]
+fn a_prompt_with_wide_and_heavy_text_says_what_can_be_done_and_is_not_cut() {
+    for letter in ["王", "\u{1d400} ", "ж"] {
+        let mut world = World::new();
+        let alice = world.attached("alice", "");
+        world.call(EVE);
+        let text = letter.repeat(300);
+        let packet = json!({"alias": text, "message": text});
+        world.packet(EVE, &packet.to_string());
+        let heard = world.heard(alice);
+        let (words, _) = heard[0].rsplit_once('"').unwrap();
+        assert!(words.ends_with('…'), "{heard:#?}");
+        let how = "To let them in: /msg enclave accept 1 NAME · or: reject 1, block 1";
+        assert!(heard.last().unwrap().ends_with(how), "{heard:#?}");
+    }
+}
+
+#[test]
+fn accept_with_a_number_works_in_the_channel_too_and_reject_does_not() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    world.call(EVE);
+    world.packet(EVE, r#"{"message":"hi"}"#);
+    world.say(alice, "PRIVMSG &enclave :reject 1");
+    assert!(world.ended.is_empty());
+    world.say(alice, "PRIVMSG &enclave :accept 1 Eve");
+    assert!(matches!(world.changes[0].1, Change::Add { .. }));
+}
