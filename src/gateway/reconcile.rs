@@ -30,8 +30,13 @@ impl Gateway {
         let result = outcome.map(|book| self.follow_book(book));
         match (pending, result) {
             (Some(pending), result) => self.change_done(pending, result),
-            // Nobody asked: the nicks could not be written down, which can wait.
-            (None, Err(why)) => tracing::warn!("{why}"),
+            // Nobody asked: the nicks could not be written down. It works without.
+            (None, Err(why)) => {
+                tracing::warn!("{why}");
+                self.notice_everyone(&format!(
+                    "The nicks of new contacts could not be written down: {why}"
+                ));
+            }
             (None, Ok(())) => {}
         }
     }
@@ -168,6 +173,14 @@ impl Gateway {
                 mesh.unfriend(address, now, out);
             }
         });
+        if self
+            .remembered
+            .last_linked
+            .remove(&address.to_string())
+            .is_some()
+        {
+            self.remember();
+        }
         self.went_offline(id);
     }
 
@@ -180,11 +193,7 @@ impl Gateway {
 
     fn contact_removed(&mut self, id: ContactId) {
         self.unfriend(id);
-        if let Some(contact) = self.roster.remove(id) {
-            self.remembered
-                .last_linked
-                .remove(&contact.address.to_string());
-        }
+        self.roster.remove(id);
     }
 
     /// Blocked strangers are in the book by address alone. Those that are no longer there

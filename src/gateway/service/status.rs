@@ -38,7 +38,14 @@ pub(super) fn reconnect(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
         return Err("You are offline yourself. To come back: status available".to_owned());
     }
     let addresses = match asked.word(0) {
-        Some(nick) => vec![gateway.contact_named(nick)?.address],
+        Some(nick) => {
+            let contact = gateway.contact_named(nick)?;
+            if contact.blocked || contact.online() {
+                let word = contact.presence_word();
+                return Err(format!("Nothing was done: {} is {word}.", contact.nick));
+            }
+            vec![contact.address]
+        }
         None => {
             let offline = gateway
                 .roster

@@ -170,3 +170,36 @@ fn a_blocked_stranger_that_becomes_a_contact_is_let_in() {
             .contains(&":Eve!enclave@fc00::e JOIN :&enclave".to_owned())
     );
 }
+
+#[test]
+fn nicks_that_cannot_be_written_down_are_said() {
+    let mut world = World::with(
+        settings(),
+        Book {
+            derived: true,
+            ..book()
+        },
+        Remembered::default(),
+    );
+    let (change, _) = world.changes.remove(0);
+    world.event(Event::BookChanged {
+        change,
+        outcome: Err("cannot write contacts.toml: read-only".to_owned()),
+    });
+    let alice = world.attach("alice", "");
+    let told = |line: &String| line.contains("could not be written down: cannot write");
+    assert!(world.heard(alice).iter().any(told));
+    assert!(world.changes.is_empty(), "not again and again");
+}
+
+#[test]
+fn what_is_remembered_of_an_address_goes_with_it() {
+    let mut world = World::new();
+    world.online(JOHN);
+    assert!(world.gateway.remembered().last_linked.contains_key(JOHN));
+    follow(
+        &mut world,
+        vec![contact("John Smith", "fc00::2"), contact("Mary", MARY)],
+    );
+    assert!(world.gateway.remembered().last_linked.is_empty());
+}

@@ -136,3 +136,14 @@ fn clients_lists_what_is_attached() {
         ]
     );
 }
+
+#[test]
+fn reconnect_says_where_there_is_nothing_to_do() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    world.online(JOHN);
+    assert_eq!(
+        ask(&mut world, alice, "reconnect John"),
+        ["Nothing was done: John is online."]
+    );
+}
