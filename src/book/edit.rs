@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::document::Document;
 use super::file::Locked;
 use super::read::{not_of_one_machine, parse};
-use super::{Book, Contact, valid_name};
+use super::{Book, Contact, is_reserved, valid_name};
 use crate::enclave::address::Address;
 use crate::irc::nick::{self, Folded, Nick};
 use crate::problem::Problem;
@@ -246,8 +246,7 @@ fn named(
 ) -> Result<Contact, EditError> {
     let name = valid_name(name).map_err(EditError::BadName)?;
     let mut others = (book.contacts.iter()).filter(|contact| contact.address != address);
-    let is_reserved =
-        |wanted: &Folded| (reserved.iter()).any(|nick| nick::casefold(nick) == *wanted);
+    let is_reserved = |wanted: &Folded| is_reserved(wanted.as_str(), reserved);
     let nick = match nick {
         Some(nick) if is_reserved(&nick.folded()) => {
             return Err(EditError::NickReserved(nick.clone()));

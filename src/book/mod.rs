@@ -15,6 +15,7 @@ pub use edit::{Change, EditError, edit};
 pub use read::{load, parse};
 
 use crate::enclave::address::Address;
+use crate::irc::lookalike::looks_like;
 use crate::irc::nick::Nick;
 
 /// The longest name of a contact, characters. Names are shown in IRC lines, which are short.
@@ -56,6 +57,11 @@ impl Book {
         let folded = crate::irc::nick::casefold(nick);
         (self.contacts.iter()).find(|contact| contact.nick.folded() == folded)
     }
+}
+
+/// Whether a nick is one of these, or what a person might take for one of them.
+fn is_reserved(nick: &str, reserved: &[&str]) -> bool {
+    reserved.iter().any(|other| looks_like(nick, other))
 }
 
 /// A name as it may stand in the address book, with spaces around it removed.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{Book, Contact, valid_name};
+use super::{Book, Contact, is_reserved, valid_name};
 use crate::enclave::address::Address;
 use crate::irc::nick::{self, Folded, Nick};
 use crate::problem::{Mistake, Problem};
@@ -29,7 +29,7 @@ struct Entry {
 }
 
 /// Reads the address book; one that is not there is empty. `reserved` are nicks that no
-/// contact may have.
+/// contact may have, nor any that looks like them.
 ///
 /// # Errors
 /// With everything that is wrong with the file, in the order of its lines.
@@ -65,7 +65,6 @@ pub fn parse(file: &Path, written: &str, reserved: &[&str]) -> Result<Book, Vec<
 fn book(entries: Vec<Entry>, reserved: &[&str]) -> Book {
     let given = entries.iter().filter_map(|entry| entry.nick.as_ref());
     let mut taken: HashSet<Folded> = given.map(Nick::folded).collect();
-    taken.extend(reserved.iter().map(|nick| nick::casefold(nick)));
     let mut book = Book::default();
     for entry in entries {
         // An entry without an address has been reported, so there is none left here.
@@ -78,7 +77,9 @@ fn book(entries: Vec<Entry>, reserved: &[&str]) -> Book {
         };
         let nick = entry.nick.unwrap_or_else(|| {
             book.derived = true;
-            let nick = nick::derive(&name, |nick| taken.contains(nick));
+            let nick = nick::derive(&name, |nick| {
+                taken.contains(nick) || is_reserved(nick.as_str(), reserved)
+            });
             taken.insert(nick.folded());
             nick
         });
@@ -95,16 +96,16 @@ fn book(entries: Vec<Entry>, reserved: &[&str]) -> Book {
 /// Reads entries one after the other and remembers where each address and nick was last.
 struct Reader<'a> {
     source: &'a Source<'a>,
-    reserved: HashSet<Folded>,
+    reserved: &'a [&'a str],
     addresses: HashMap<Address, usize>,
     nicks: HashMap<Folded, usize>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(source: &'a Source<'a>, reserved: &[&str]) -> Self {
+    fn new(source: &'a Source<'a>, reserved: &'a [&'a str]) -> Self {
         Self {
             source,
-            reserved: reserved.iter().map(|nick| nick::casefold(nick)).collect(),
+            reserved,
             addresses: HashMap::new(),
             nicks: HashMap::new(),
         }
@@ -191,8 +192,8 @@ impl<'a> Reader<'a> {
         let nick = Nick::new(written).ok_or_else(|| {
             Mistake::new(format!("is {written:?}, which cannot be a nick"), remedy)
         })?;
-        if self.reserved.contains(&nick.folded()) {
-            let what = format!("is {nick}, which means something else here");
+        if is_reserved(nick.as_str(), self.reserved) {
+            let what = format!("is {nick}, which means something else here, or looks like it");
             return Err(Mistake::new(what, remedy));
         }
         Ok(nick)

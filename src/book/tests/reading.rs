@@ -135,3 +135,12 @@ fn impossible_entries_are_told_apart() {
     let twins = "contact = [{address='fc00::1', blocked=true}, {address='fc00::1', blocked=true}]";
     assert!(problem(twins).contains("already that of the contact in line 1"));
 }
+
+#[test]
+fn a_nick_that_looks_like_a_reserved_one_is_none() {
+    let entry = |line: &str| format!("[[contact]]\naddress = 'fc00::1'\n{line}\n");
+    let wrong = problem(&entry("name = 'x'\nnick = 'Enc1ave_'"));
+    assert!(wrong.contains("looks like it"), "{wrong}");
+    let book = read(&entry("name = 'Enc-lave'")).unwrap();
+    assert_eq!(book.contacts[0].nick.as_str(), "Enc-lave2");
+}
