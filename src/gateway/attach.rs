@@ -40,7 +40,7 @@ impl Gateway {
         self.play_backlog();
         self.say_what_is_missing(client);
         // Last, for it tells contacts: they may answer, and the client should be settled.
-        self.person_came();
+        self.person_came(client);
     }
 
     fn welcome(&mut self, client: ClientId, nick: &str) {
@@ -60,8 +60,8 @@ impl Gateway {
 
     /// RPL_ISUPPORT (005).
     pub(super) fn send_isupport(&mut self, client: ClientId) {
-        let targets =
-            format!("PRIVMSG:{TARGETS_LIMIT},NOTICE:{TARGETS_LIMIT},WHOIS:1,NAMES:1,JOIN:,PART:");
+        let n = TARGETS_LIMIT;
+        let targets = format!("PRIVMSG:{n},NOTICE:{n},TAGMSG:{n},WHOIS:1,NAMES:1,JOIN:,PART:");
         let isupport = Isupport::new()
             .value("NETWORK", NETWORK)
             .value("CASEMAPPING", "ascii")

@@ -54,7 +54,7 @@ impl Gateway {
             && session.attached()
         {
             tracing::info!(client = client.0, reason, "a client has gone");
-            self.person_vanished();
+            self.person_vanished(session.away);
         }
     }
 

@@ -24,8 +24,8 @@ const CONNECTION_LOST: &str = "Connection lost";
 pub(super) struct Person {
     /// The text of the last QUIT of the last client.
     farewell: String,
-    /// Until when the last client, which vanished without QUIT, may come back unnoticed.
-    grace_until: Option<Duration>,
+    /// Holds while the last client, which vanished without QUIT, may come back unnoticed.
+    grace: Option<Grace>,
     /// The text with which the person ordered the node dark, until something ends it.
     dark: Option<String>,
     /// Numbers AWAYs, to know the newest.
@@ -34,6 +34,14 @@ pub(super) struct Person {
     told: Wanted,
     /// Since when.
     since: Timestamp,
+}
+
+/// The time that a vanished client has to come back.
+#[derive(Debug)]
+struct Grace {
+    until: Duration,
+    /// What it had said with AWAY, which holds on if it does.
+    away: Option<Away>,
 }
 
 /// What the mesh should be.
@@ -51,7 +59,7 @@ impl Person {
     pub fn new(farewell: String, now: Timestamp) -> Self {
         Self {
             farewell,
-            grace_until: None,
+            grace: None,
             dark: None,
             away_order: 0,
             told: Wanted::Unchanged,
@@ -60,7 +68,7 @@ impl Person {
     }
 
     pub fn deadline(&self) -> Option<Duration> {
-        self.grace_until
+        self.grace.as_ref().map(|grace| grace.until)
     }
 
     fn wanted<'a>(
@@ -80,7 +88,7 @@ impl Person {
                 }
             };
         }
-        if self.grace_until.is_some() {
+        if self.grace.is_some() {
             return Wanted::Unchanged;
         }
         match detached {
@@ -185,10 +193,17 @@ impl Gateway {
         self.person.dark.is_some()
     }
 
-    /// A client has attached: whatever was said of an absent person no longer holds.
-    pub(super) fn person_came(&mut self) {
+    /// A client has attached: whatever was said of an absent person no longer holds. One
+    /// that comes back within the grace is as away as it was, and is told so.
+    pub(super) fn person_came(&mut self, client: ClientId) {
         self.person.dark = None;
-        self.person.grace_until = None;
+        let away = self.person.grace.take().and_then(|grace| grace.away);
+        if away.is_some()
+            && let Some(session) = self.sessions.get_mut(&client)
+        {
+            session.away = away;
+            self.answer_away(client);
+        }
         self.update_presence();
     }
 
@@ -208,22 +223,21 @@ impl Gateway {
         self.update_presence();
     }
 
-    /// An attached client has vanished without QUIT; its session is gone.
-    pub(super) fn person_vanished(&mut self) {
+    /// An attached client has vanished without QUIT; its session is gone, in which it was
+    /// `away`.
+    pub(super) fn person_vanished(&mut self, away: Option<Away>) {
         if self.attached().is_empty() {
-            self.person.grace_until = Some(self.now.monotonic + self.settings.grace);
+            let until = self.now.monotonic + self.settings.grace;
+            self.person.grace = Some(Grace { until, away });
         }
         self.update_presence();
     }
 
     /// Ends the grace of a client that has not come back, if it is over.
     pub(super) fn grace_over(&mut self) {
-        if self
-            .person
-            .grace_until
-            .is_some_and(|until| until <= self.now.monotonic)
-        {
-            self.person.grace_until = None;
+        let until = self.person.deadline();
+        if until.is_some_and(|until| until <= self.now.monotonic) {
+            self.person.grace = None;
             self.set_farewell(CONNECTION_LOST);
             self.update_presence();
         }

@@ -184,3 +184,26 @@ fn shutdown_says_goodbye_to_contacts_and_clients() {
     );
     assert!(world.listening.is_empty());
 }
+
+#[test]
+fn a_client_that_comes_back_within_the_grace_is_as_away_as_it_was() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    world.online(JOHN);
+    world.say(alice, "AWAY :lunch");
+    world.sent(JOHN);
+    let reason = "reset".to_owned();
+    world.event(Event::ClientEnded {
+        client: alice,
+        reason,
+    });
+    world.pass(Duration::from_secs(60));
+    let back = world.attach("alice", "");
+    assert!(world.sent(JOHN).is_empty(), "nothing at all");
+    assert!(world.heard(back).last().unwrap().contains(" 306 alice :"));
+    world.say(back, "AWAY");
+    assert_eq!(
+        world.sent(JOHN),
+        [json!({"status": 1, "status-message": ""})]
+    );
+}
