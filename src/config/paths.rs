@@ -57,12 +57,17 @@ impl Paths {
         })
     }
 
-    /// Makes the state folder, for its owner only, where it is missing.
+    /// Makes the state folder where it is missing, and sees to it that nobody but its owner
+    /// may look into it: somebody may have made it, or a backup restored it, without a
+    /// thought of what will be kept there.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// When it cannot be made, or belongs to somebody else and is open to others.
     pub fn create_state_dir(&self) -> io::Result<()> {
-        create_private_folder(&self.state_dir)
+        create_private_folder(&self.state_dir)?;
+        #[cfg(unix)]
+        make_private(&self.state_dir)?;
+        Ok(())
     }
 }
 
@@ -74,6 +79,19 @@ pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+/// Shuts others out of a folder, if they are not already.
+#[cfg(unix)]
+fn make_private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    const OTHERS: u32 = 0o077;
+    let mut permissions = folder.metadata()?.permissions();
+    if permissions.mode() & OTHERS != 0 {
+        permissions.set_mode(0o700);
+        std::fs::set_permissions(folder, permissions)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -137,6 +155,21 @@ mod tests {
         let home = folder.path().to_str().unwrap();
         let paths = find(None, &[("HOME", home)]).unwrap();
         paths.create_state_dir().unwrap();
+        paths.create_state_dir().unwrap();
+        let mode = paths.state_dir.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_state_folder_that_was_open_to_others_is_closed() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().to_str().unwrap();
+        let paths = find(None, &[("HOME", home)]).unwrap();
+        std::fs::create_dir_all(&paths.state_dir).unwrap();
+        let open = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(&paths.state_dir, open).unwrap();
         paths.create_state_dir().unwrap();
         let mode = paths.state_dir.metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
