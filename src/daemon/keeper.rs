@@ -7,6 +7,8 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use anyhow::Context;
 use tempfile::NamedTempFile;
@@ -21,11 +23,20 @@ const FILE: &str = "remembered.json";
 /// A larger file is not ours, bytes. A contact takes about 60.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
+/// Shared with the thread that writes.
+#[derive(Debug, Default)]
+struct Unsaved {
+    /// Something has changed, or could not be written.
+    any: AtomicBool,
+    /// The last write failed, which has been reported.
+    failing: AtomicBool,
+}
+
 /// Puts what has changed on disk, when told that it is time to.
 #[derive(Debug)]
 pub struct Keeper {
     folder: PathBuf,
-    is_unsaved: bool,
+    unsaved: Arc<Unsaved>,
     writing: Option<JoinHandle<()>>,
 }
 
@@ -45,7 +56,7 @@ impl Keeper {
         };
         let keeper = Self {
             folder: folder.to_owned(),
-            is_unsaved: false,
+            unsaved: Arc::default(),
             writing: None,
         };
         (keeper, remembered)
@@ -54,11 +65,12 @@ impl Keeper {
     /// Notes that something has changed. It reaches the disk at the next
     /// [`save_aside`](Self::save_aside).
     pub fn has_changed(&mut self) {
-        self.is_unsaved = true;
+        self.unsaved.any.store(true, Relaxed);
     }
 
     /// Writes what holds now, if it has changed, off the event path; to be called every
-    /// few seconds, which is how often the file is written at most.
+    /// few seconds, which is how often the file is written at most. What could not be
+    /// written (a full disk) is tried again the next time.
     pub fn save_aside(&mut self, remembered: &Remembered) {
         if self
             .writing
@@ -68,32 +80,37 @@ impl Keeper {
             // A slow disk: two writers could finish in the wrong order.
             return;
         }
-        if std::mem::take(&mut self.is_unsaved) {
+        if self.unsaved.any.swap(false, Relaxed) {
             let (folder, remembered) = (self.folder.clone(), remembered.clone());
+            let unsaved = Arc::clone(&self.unsaved);
             self.writing = Some(tokio::task::spawn_blocking(move || {
-                save(&folder, &remembered);
+                let outcome = write(&folder, &remembered);
+                let failed = outcome.is_err();
+                let failed_before = unsaved.failing.swap(failed, Relaxed);
+                if let (Err(error), false) = (outcome, failed_before) {
+                    let path = folder.join(FILE);
+                    warn!(
+                        "{} cannot be written ({error}); trying again",
+                        path.display()
+                    );
+                }
+                unsaved.any.fetch_or(failed, Relaxed);
             }));
         }
     }
 
     /// Writes what holds now, if it has changed, and waits until it is on disk.
     pub async fn save_now(&mut self, remembered: &Remembered) {
-        for _ in 0..2 {
-            if let Some(writing) = self.writing.take() {
-                // It cannot fail but by a panic, which has been reported.
-                let _ = writing.await;
-            }
-            self.save_aside(remembered);
-        }
+        self.finish().await;
+        self.save_aside(remembered);
+        self.finish().await;
     }
-}
 
-fn save(folder: &Path, remembered: &Remembered) {
-    if let Err(error) = write(folder, remembered) {
-        warn!(
-            "{} cannot be written ({error})",
-            folder.join(FILE).display()
-        );
+    async fn finish(&mut self) {
+        if let Some(writing) = self.writing.take() {
+            // It cannot fail but by a panic, which has been reported.
+            let _ = writing.await;
+        }
     }
 }
 
@@ -149,6 +166,18 @@ mod tests {
             .mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_written_is_written_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("state");
+        let (mut keeper, _) = Keeper::open(&state);
+        keeper.has_changed();
+        keeper.save_now(&example("alice")).await;
+        fs::create_dir(&state).unwrap();
+        keeper.save_now(&example("alice")).await;
+        assert_eq!(Keeper::open(&state).1, example("alice"));
     }
 
     #[tokio::test]
