@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::io::ErrorKind;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::spawn_local;
+use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
 
 use crate::gateway::event::Event;
@@ -14,6 +16,7 @@ use crate::irc::connection;
 use crate::pipe::{Ended, Pipe};
 
 use super::input::{Alive, Inbox, report, report_end};
+use super::turn_away::TurnAway;
 
 /// How many clients may be connected at once. One person has a handful; a program that
 /// connects in a loop must not take the descriptors that the mesh needs.
@@ -26,15 +29,47 @@ const SEND_QUEUE: usize = 8 * 1024 * 1024;
 /// What a client is told that is closed for not taking what it is sent.
 const TOO_SLOW: &str = "SendQ exceeded";
 
+/// What every TLS connection begins with (RFC 8446, section 5.1: `handshake`).
+const TLS_HANDSHAKE: char = '\x16';
+
+/// A client with more than this waiting for it, bytes, is behind: peers have to wait.
+/// Otherwise one contact that talks without end would have every client closed. It is a
+/// second or two of a fast client's work.
+const BEHIND: usize = 256 * 1024;
+
+/// How long everybody waits for a client that is behind and takes nothing at all: it may be
+/// stopped, or its terminal. After that it is on its own, until it takes something.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 struct Client {
     pipe: Pipe,
     too_slow: bool,
+    /// Until when it is waited for, and what it had taken when that was decided.
+    waited_for: Option<(Instant, u64)>,
+}
+
+impl Client {
+    /// Until when it is to be waited for; none where it is not behind, or takes nothing.
+    fn is_behind_until(&mut self) -> Option<Instant> {
+        if self.too_slow || self.pipe.queued() <= BEHIND {
+            self.waited_for = None;
+            return None;
+        }
+        let (now, taken) = (Instant::now(), self.pipe.taken());
+        let (until, taken_then) = *self.waited_for.get_or_insert((now + PATIENCE, taken));
+        if taken != taken_then {
+            self.waited_for = Some((now + PATIENCE, taken));
+            return Some(now + PATIENCE);
+        }
+        (now < until).then_some(until)
+    }
 }
 
 /// All clients that have been let in.
 pub struct Clients {
     inbox: Inbox,
     alive: Alive,
+    turn_away: TurnAway,
     next: u64,
     open: HashMap<ClientId, Client>,
 }
@@ -45,18 +80,22 @@ impl Clients {
         Self {
             inbox,
             alive,
+            turn_away: TurnAway::default(),
             next: 1,
             open: HashMap::new(),
         }
     }
 
-    /// Takes over a client's connection, if there is room.
+    /// Takes over a client's connection, if there is room; otherwise it is told that there
+    /// is none.
     pub fn admit<S>(&mut self, stream: S) -> Option<ClientId>
     where
         S: AsyncRead + AsyncWrite + Unpin + 'static,
     {
         if self.open.len() >= MOST {
             warn!("{MOST} clients are connected; another one was turned away");
+            let reason = format!("Closing link: {MOST} clients are connected already");
+            self.turn_away.tell(stream, format!("ERROR :{reason}\r\n"));
             return None;
         }
         let id = ClientId(self.next);
@@ -69,6 +108,7 @@ impl Clients {
             Client {
                 pipe,
                 too_slow: false,
+                waited_for: None,
             },
         );
         Some(id)
@@ -90,6 +130,23 @@ impl Clients {
             let last = format!("ERROR :Closing link: {TOO_SLOW}\r\n");
             client.pipe.push(last.as_bytes());
             client.pipe.close();
+        }
+    }
+
+    /// Whether a client has so much to read that peers should not add to it now.
+    pub fn is_behind(&mut self) -> bool {
+        let mut clients = self.open.values_mut();
+        clients.any(|client| client.is_behind_until().is_some())
+    }
+
+    /// Waits until a client is not behind any more, or not waited for. May be dropped and
+    /// called again.
+    pub async fn catch_up(&mut self) {
+        let mut clients = self.open.values_mut();
+        let behind = clients.find_map(|client| Some((client.is_behind_until()?, &client.pipe)));
+        if let Some((until, pipe)) = behind {
+            // Either way it is looked at again.
+            let _ = timeout_at(until, pipe.drained_to(BEHIND)).await;
         }
     }
 
@@ -122,20 +179,17 @@ where
     S: AsyncRead + AsyncWrite + Unpin + 'static,
 {
     let mut first = true;
-    let mut is_http = false;
+    let mut is_heard = true;
     let orders = pipe.clone();
     let deliver = async |line: Line| {
         if std::mem::take(&mut first)
-            && let Line::Text(text) = &line
-            && looks_like_http(text)
+            && let Some(what) = foreign(&line)
         {
-            // A web page can make a browser send lines of its choosing to a port on this
-            // machine. Not one of them is obeyed, and nothing is answered.
-            warn!("closed a connection that speaks HTTP");
-            is_http = true;
+            warn!("closed a connection that {what}");
+            is_heard = false;
             orders.abort();
         }
-        if !is_http {
+        if is_heard {
             report(&inbox, Event::ClientLine { client, line }).await;
         }
     };
@@ -144,6 +198,22 @@ where
         report_end(&inbox, Event::ClientEnded { client, reason }).await;
     };
     connection::run(stream, pipe, deliver, ended).await;
+}
+
+/// What speaks to us, where the first line says that it is no IRC client.
+///
+/// A web page can make a browser send lines of its choosing to a port on this machine, as
+/// the body of a request over HTTP, or inside a TLS handshake. Not one of them may be
+/// obeyed, and nothing is answered. The page also chooses how long the request line is, and
+/// a handshake is no text; no client begins with a line that cannot be read.
+fn foreign(first: &Line) -> Option<&'static str> {
+    match first {
+        Line::Text(text) if looks_like_http(text) => Some("speaks HTTP"),
+        Line::Text(text) if text.starts_with(TLS_HANDSHAKE) => Some("speaks TLS"),
+        Line::Text(_) => None,
+        Line::TooLong => Some("began with a line that is too long"),
+        Line::NotUtf8 => Some("began with a line that is no text (TLS?)"),
+    }
 }
 
 /// Why a client has gone, in the words of other IRC servers.
@@ -160,3 +230,6 @@ fn reason(ended: &Ended) -> String {
         Ended::Broken(why) => why.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,13 +16,13 @@ use tracing::{info, warn};
 use crate::config::{Allow, Listen};
 use crate::irc::listener::{Address, BindError, Listener, Origin, bind};
 use crate::irc::stream::Stream;
-use crate::pipe::{Pipe, linger};
 
 use super::input::{Inbox, Input};
 use super::owner;
+use super::turn_away::TurnAway;
 
-/// Connections that are being looked up or turned away at one time. The next ones wait in
-/// the kernel, so that a program that connects in a loop costs us this much and no more.
+/// Connections that are being looked up at one time. The next ones wait in the kernel, so
+/// that a program that connects in a loop costs us this much and no more.
 const AT_THE_DOOR: usize = 16;
 
 /// Opens the doors.
@@ -59,6 +59,10 @@ struct Porter {
     server_name: Rc<str>,
     inbox: Inbox,
     at_the_door: Arc<Semaphore>,
+    turn_away: TurnAway,
+    /// Whether the system tells whose a connection is. Asked once: where it fails to tell
+    /// later on, because something has used up all descriptors, nobody is let in.
+    can_be_told: bool,
 }
 
 /// Open doors. Closed when dropped.
@@ -78,7 +82,8 @@ impl Doors {
         let has_tcp = listeners
             .iter()
             .any(|listener| listener.local_address().is_some());
-        if allow == Allow::SameUser && has_tcp && !owner::can_be_told() {
+        let can_be_told = owner::can_be_told();
+        if allow == Allow::SameUser && has_tcp && !can_be_told {
             warn!(
                 "cannot tell users apart here: anyone on this machine can connect; a unix socket in [irc] listen is safe"
             );
@@ -89,6 +94,8 @@ impl Doors {
             server_name: server_name.into(),
             inbox: inbox.clone(),
             at_the_door: Arc::new(Semaphore::new(AT_THE_DOOR)),
+            turn_away: TurnAway::default(),
+            can_be_told,
         };
         let tasks = listeners
             .into_iter()
@@ -127,10 +134,10 @@ impl Porter {
         }
     }
 
-    async fn receive(self, mut stream: Stream, origin: Origin) {
+    async fn receive(self, stream: Stream, origin: Origin) {
         let refusal = match self.allow.get() {
             Allow::Anyone => None,
-            Allow::SameUser => refusal(origin).await,
+            Allow::SameUser => refusal(origin, self.can_be_told).await,
         };
         let Some(refusal) = refusal else {
             // If nobody listens any more, the program ends.
@@ -138,30 +145,23 @@ impl Porter {
             return;
         };
         warn!("turned a client away: {refusal}");
-        let pipe = Pipe::new(0);
         let server = &self.server_name;
         let lines = format!(":{server} 464 * :{refusal}\r\nERROR :{refusal}\r\n");
-        pipe.push(lines.as_bytes());
-        linger(&mut stream, &pipe).await;
+        self.turn_away.tell(stream, lines);
     }
 }
 
 /// Why this client may not come in, if it may not.
-async fn refusal(origin: Origin) -> Option<String> {
+async fn refusal(origin: Origin, can_be_told: bool) -> Option<String> {
     let user = match origin {
         // The socket's file is ours alone; the system has checked.
         Origin::Unix { uid: None } => return None,
         Origin::Unix { uid: Some(uid) } => Ok(Some(uid)),
-        Origin::Tcp { peer, local } => {
-            let found =
-                spawn_blocking(move || owner::can_be_told().then(|| owner::find(peer, local)));
-            match found.await {
-                // Told at the start.
-                Ok(None) => return None,
-                Ok(Some(found)) => found.map_err(|error| error.to_string()),
-                Err(error) => Err(error.to_string()),
-            }
-        }
+        // Said at the start.
+        Origin::Tcp { .. } if !can_be_told => return None,
+        Origin::Tcp { peer, local } => spawn_blocking(move || owner::find(peer, local))
+            .await
+            .unwrap_or_else(|error| Err(error.into())),
     };
     match user {
         Ok(Some(user)) if user == geteuid().as_raw() || user == 0 => None,
@@ -220,7 +220,7 @@ mod tests {
             let door = listener.local_address().unwrap();
             drop(TcpStream::connect(door).await.unwrap());
             let (_, origin) = listener.accept().await;
-            let reason = refusal(origin).await.unwrap();
+            let reason = refusal(origin, true).await.unwrap();
             assert!(reason.contains("gone already"), "{reason}");
         };
         LocalSet::new().run_until(inside).await;
@@ -231,8 +231,8 @@ mod tests {
         let inside = async {
             let other = geteuid().as_raw() + 1;
             let origin = Origin::Unix { uid: Some(other) };
-            assert!(refusal(origin).await.is_some());
-            assert!(refusal(Origin::Unix { uid: Some(0) }).await.is_none());
+            assert!(refusal(origin, true).await.is_some());
+            assert!(refusal(Origin::Unix { uid: Some(0) }, true).await.is_none());
 
             let (inbox, mut inputs) = input::channel();
             let porter = Porter {
@@ -240,6 +240,8 @@ mod tests {
                 server_name: "enclave.local".into(),
                 inbox,
                 at_the_door: Arc::new(Semaphore::new(1)),
+                turn_away: TurnAway::default(),
+                can_be_told: true,
             };
             let (ours, mut theirs) = UnixStream::pair().unwrap();
             let turned_away = porter.receive(Stream::Unix(ours), origin);

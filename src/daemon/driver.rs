@@ -1,22 +1,24 @@
 //! The driver: the one task that owns all state, and does what it says.
 
-use std::collections::VecDeque;
+mod carry_out;
+
 use std::convert::Infallible;
 use std::io;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tracing::{debug, info};
+use tracing::info;
 
-use crate::gateway::effect::{Effect, Effects};
+use crate::gateway::effect::Effects;
 use crate::gateway::event::Event;
 
 use super::alarm::Alarm;
 use super::clients::Clients;
 use super::door::Doors;
-use super::files::{BothFiles, Files};
+use super::files::Files;
 use super::goodbye::wait_for_goodbyes;
-use super::input::{Alive, Inbox, Input};
+use super::input::{self, Alive, Inbox, Input};
 use super::keeper::Keeper;
 use super::links::Links;
 use super::middle::Middle;
@@ -24,8 +26,8 @@ use super::reload::Running;
 use super::timepiece::Timepiece;
 use super::watch::{self, Watch};
 
-/// Inputs handled between two looks at the timers; what they lead to for one connection
-/// goes out in one write.
+/// Inputs of each side handled between two looks at the timers; what they lead to for one
+/// connection goes out in one write.
 const BATCH: usize = 64;
 
 /// What a gateway has on disk; the demo's friend has nothing.
@@ -48,6 +50,9 @@ pub struct Driver<M> {
     doors: Option<Doors>,
     on_disk: Option<OnDisk>,
     inputs: mpsc::Receiver<Input>,
+    /// What peers say, apart, because it has to wait while a client is behind with reading
+    /// what they have said before; the person's orders have not.
+    peer_inputs: mpsc::Receiver<Input>,
     /// Ends when the last connection has.
     all_ended: mpsc::Receiver<Infallible>,
     /// Empty between two events; kept for its memory.
@@ -76,15 +81,17 @@ impl<M: Middle> Driver<M> {
         inputs: mpsc::Receiver<Input>,
     ) -> Self {
         let (alive, all_ended) = Alive::new();
+        let (peer_inbox, peer_inputs) = input::channel();
         Self {
             middle,
             timepiece,
-            links: Links::new(peers.port, peers.freebind, inbox.clone(), alive.clone()),
+            links: Links::new(peers.port, peers.freebind, peer_inbox, alive.clone()),
             clients: Clients::new(inbox.clone(), alive),
             watch: peers.watch,
             doors: None,
             on_disk: None,
             inputs,
+            peer_inputs,
             all_ended,
             effects: Effects::default(),
             aftermath: Vec::new(),
@@ -120,7 +127,6 @@ impl<M: Middle> Driver<M> {
         let mut alarm = Alarm::new()?;
         let mut next_look = self.timepiece.now().monotonic;
         let mut set_for = None;
-        let mut batch = Vec::new();
         loop {
             let due = self
                 .middle
@@ -131,7 +137,8 @@ impl<M: Middle> Driver<M> {
                 alarm.set(after)?;
                 set_for = Some(due);
             }
-            tokio::select! {
+            let is_behind = self.clients.is_behind();
+            let first = tokio::select! {
                 biased;
                 () = alarm.rings() => {
                     set_for = None;
@@ -139,25 +146,22 @@ impl<M: Middle> Driver<M> {
                         // Early by a clock that stands still while the machine sleeps.
                         next_look = Duration::ZERO;
                     }
+                    None
                 }
-                _ = self.inputs.recv_many(&mut batch, BATCH) => {}
-            }
+                input = self.inputs.recv() => input,
+                input = self.peer_inputs.recv(), if !is_behind => input,
+                () = self.clients.catch_up(), if is_behind => None,
+            };
             if next_look <= self.timepiece.now().monotonic {
                 self.look();
                 next_look = self.timepiece.now().monotonic + watch::INTERVAL;
             }
-            let mut arrived = batch.drain(..);
-            while let Some(input) = arrived.next() {
-                if matches!(input, Input::Stop) {
-                    let at_once = arrived.any(|input| matches!(input, Input::Stop));
-                    drop(arrived);
-                    self.end(at_once).await;
-                    return Ok(());
-                }
-                self.take(input);
+            // Whatever woke us: an alarm must not hold up a channel.
+            if self.take_all(first).is_break() {
+                self.end().await;
+                return Ok(());
             }
-            drop(arrived);
-            // Whatever woke us: a busy channel must not hold up the timer.
+            // Nor a busy channel the alarm.
             let now = self.timepiece.now().monotonic;
             if self
                 .middle
@@ -167,6 +171,30 @@ impl<M: Middle> Driver<M> {
                 self.handle(Event::Deadline);
             }
         }
+    }
+
+    /// Takes what waits, up to a batch of each side. Breaks off when told to stop.
+    fn take_all(&mut self, first: Option<Input>) -> ControlFlow<()> {
+        let mut input = first;
+        for _ in 0..BATCH {
+            match input.or_else(|| self.inputs.try_recv().ok()) {
+                None => break,
+                Some(Input::Stop) => return ControlFlow::Break(()),
+                Some(input) => self.take(input),
+            }
+            input = None;
+        }
+        for _ in 0..BATCH {
+            // One message may be a thousand lines.
+            if self.clients.is_behind() {
+                break;
+            }
+            let Ok(input) = self.peer_inputs.try_recv() else {
+                break;
+            };
+            self.take(input);
+        }
+        ControlFlow::Continue(())
     }
 
     fn take(&mut self, input: Input) {
@@ -225,93 +253,8 @@ impl<M: Middle> Driver<M> {
         self.handle(event);
     }
 
-    fn handle(&mut self, event: Event) {
-        self.middle
-            .handle(event, self.timepiece.now(), &mut self.effects);
-        self.carry_out();
-        self.settle();
-    }
-
-    /// Handles what carrying out effects has led to, and what that leads to.
-    fn settle(&mut self) {
-        let mut waiting = VecDeque::from(std::mem::take(&mut self.aftermath));
-        while let Some(event) = waiting.pop_front() {
-            self.middle
-                .handle(event, self.timepiece.now(), &mut self.effects);
-            self.carry_out();
-            waiting.extend(self.aftermath.drain(..));
-        }
-    }
-
-    fn carry_out(&mut self) {
-        let mut effects = std::mem::take(&mut self.effects.0);
-        for effect in effects.drain(..) {
-            match effect {
-                Effect::ToClient { client, lines } => self.clients.send(client, &lines),
-                Effect::CloseClient { client } => self.clients.close(client),
-                Effect::Mesh(order) => self.links.obey(order, &mut self.aftermath),
-                Effect::ChangeBook { id, change } => {
-                    if let Some(on_disk) = &self.on_disk {
-                        self.aftermath.extend(on_disk.files.change(id, change));
-                    }
-                }
-                Effect::Reload => self.reload(),
-                Effect::Remember => {
-                    if let Some(on_disk) = &mut self.on_disk {
-                        on_disk.keeper.has_changed();
-                    }
-                }
-            }
-        }
-        self.effects.0 = effects;
-    }
-
-    fn look(&mut self) {
-        let seen = self.watch.look();
-        if seen.woke {
-            info!("the machine has slept");
-        }
-        if let Some(own) = seen.own {
-            let addresses: Vec<_> = own.iter().map(|own| own.address).collect();
-            if addresses.is_empty() {
-                info!("no address of ours is there; waiting for the mesh");
-            }
-            self.links.set_own(own, &mut self.aftermath);
-            self.handle(Event::OwnAddresses(addresses));
-        } else {
-            self.links.retry(&mut self.aftermath);
-        }
-        if seen.woke {
-            self.handle(Event::Woke);
-        }
-        self.settle();
-        if let (Some(on_disk), Some(remembered)) = (&mut self.on_disk, self.middle.remembered()) {
-            on_disk.keeper.save_aside(remembered);
-        }
-    }
-
-    fn reload(&mut self) {
-        match &self.on_disk {
-            Some(on_disk) => on_disk.files.reload(),
-            None => debug!("there are no files to read again"),
-        }
-    }
-
-    fn reloaded(&mut self, files: BothFiles) {
-        let Some(on_disk) = &mut self.on_disk else {
-            return;
-        };
-        let (events, allow) = on_disk.running.follow(files);
-        if let (Some(doors), Some(allow)) = (&self.doors, allow) {
-            doors.set_allow(allow);
-        }
-        for event in events {
-            self.handle(event);
-        }
-    }
-
-    /// Says goodbye to everybody and, unless it shall be `at_once`, waits until it is out.
-    async fn end(mut self, at_once: bool) {
+    /// Says goodbye to everybody, and waits until it is out.
+    async fn end(mut self) {
         info!("ending");
         self.handle(Event::Shutdown);
         // No new connections.
@@ -320,7 +263,7 @@ impl<M: Middle> Driver<M> {
         self.clients.close_all();
         // Only the connections themselves are alive now.
         drop((self.links, self.clients));
-        let said = wait_for_goodbyes(self.inputs, self.all_ended, at_once);
+        let said = wait_for_goodbyes(self.inputs, self.peer_inputs, self.all_ended);
         let saved = async {
             if let (Some(on_disk), Some(remembered)) = (&mut self.on_disk, self.middle.remembered())
             {

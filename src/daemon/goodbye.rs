@@ -18,18 +18,20 @@ pub const GOODBYE: Duration = Duration::from_secs(4);
 /// for whoever tells us twice.
 pub async fn wait_for_goodbyes(
     mut inputs: mpsc::Receiver<Input>,
+    mut peer_inputs: mpsc::Receiver<Input>,
     mut all_ended: mpsc::Receiver<Infallible>,
-    at_once: bool,
 ) {
     let mut too_long = pin!(sleep(GOODBYE));
-    let mut told_again = at_once;
-    while !told_again {
+    loop {
         tokio::select! {
             _ = all_ended.recv() => return,
             // What still comes is too late, but its sender must not be stuck with it.
-            Some(input) = inputs.recv() => told_again = matches!(input, Input::Stop),
+            Some(input) = inputs.recv() => if matches!(input, Input::Stop) {
+                warn!("told twice: ending at once");
+                return;
+            },
+            Some(_) = peer_inputs.recv() => {}
             () = &mut too_long => return,
         }
     }
-    warn!("told twice: ending at once");
 }

@@ -32,6 +32,7 @@ pub mod signals;
 pub mod sleep;
 pub mod start;
 pub mod timepiece;
+pub mod turn_away;
 pub mod watch;
 
 use std::path::Path;

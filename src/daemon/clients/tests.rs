@@ -1,0 +1,67 @@
+use super::*;
+use crate::daemon::input::{self, Input};
+use tokio::io::{AsyncReadExt, DuplexStream, duplex};
+use tokio::sync::mpsc;
+use tokio::task::LocalSet;
+
+/// A client whose program can take a byte at a time, and which has much to read.
+fn behind() -> (Clients, DuplexStream, mpsc::Receiver<Input>) {
+    let (inbox, inputs) = input::channel();
+    let mut clients = Clients::new(inbox, Alive::new().0);
+    let (ours, theirs) = duplex(1);
+    let id = clients.admit(ours).unwrap();
+    assert!(!clients.is_behind());
+    clients.send(id, &[b'x'; BEHIND + 1000]);
+    assert!(clients.is_behind());
+    (clients, theirs, inputs)
+}
+
+#[tokio::test]
+async fn one_that_is_behind_is_waited_for_until_it_has_caught_up() {
+    let test = async {
+        let (mut clients, mut client, _inputs) = behind();
+        let mut read = [0; 1000];
+        let (_, ()) = tokio::join!(client.read_exact(&mut read), clients.catch_up());
+        assert!(!clients.is_behind());
+    };
+    LocalSet::new().run_until(test).await;
+}
+
+#[tokio::test]
+async fn one_that_takes_nothing_is_not_waited_for_until_it_does() {
+    let test = async {
+        let (mut clients, mut client, _inputs) = behind();
+        clients.catch_up().await;
+        // It has taken the first byte meanwhile.
+        clients.catch_up().await;
+        clients.catch_up().await;
+        assert!(!clients.is_behind());
+        client.read_u8().await.unwrap();
+        client.read_u8().await.unwrap();
+        assert!(clients.is_behind());
+    };
+    LocalSet::new().run_until(test).await;
+}
+
+#[tokio::test]
+async fn one_too_many_is_told_why() {
+    let test = async {
+        let (inbox, _inputs) = input::channel();
+        let mut clients = Clients::new(inbox, Alive::new().0);
+        let mut held = Vec::new();
+        for _ in 0..MOST {
+            let (ours, theirs) = duplex(64);
+            assert!(clients.admit(ours).is_some());
+            held.push(theirs);
+        }
+        let (ours, mut theirs) = duplex(64);
+        assert!(clients.admit(ours).is_none());
+        let mut heard = String::new();
+        theirs.read_to_string(&mut heard).await.unwrap();
+        assert_eq!(
+            heard,
+            "ERROR :Closing link: 128 clients are connected already\r\n"
+        );
+    };
+    LocalSet::new().run_until(test).await;
+}

@@ -1,0 +1,99 @@
+//! Telling the middle what happens, and doing what it says.
+
+use std::collections::VecDeque;
+
+use tracing::{debug, info};
+
+use crate::daemon::files::BothFiles;
+use crate::daemon::middle::Middle;
+use crate::gateway::effect::Effect;
+use crate::gateway::event::Event;
+
+use super::Driver;
+
+impl<M: Middle> Driver<M> {
+    pub(super) fn handle(&mut self, event: Event) {
+        self.middle
+            .handle(event, self.timepiece.now(), &mut self.effects);
+        self.carry_out();
+        self.settle();
+    }
+
+    /// Handles what carrying out effects has led to, and what that leads to.
+    pub(super) fn settle(&mut self) {
+        let mut waiting = VecDeque::from(std::mem::take(&mut self.aftermath));
+        while let Some(event) = waiting.pop_front() {
+            self.middle
+                .handle(event, self.timepiece.now(), &mut self.effects);
+            self.carry_out();
+            waiting.extend(self.aftermath.drain(..));
+        }
+    }
+
+    pub(super) fn carry_out(&mut self) {
+        let mut effects = std::mem::take(&mut self.effects.0);
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::ToClient { client, lines } => self.clients.send(client, &lines),
+                Effect::CloseClient { client } => self.clients.close(client),
+                Effect::Mesh(order) => self.links.obey(order, &mut self.aftermath),
+                Effect::ChangeBook { id, change } => {
+                    if let Some(on_disk) = &self.on_disk {
+                        self.aftermath.extend(on_disk.files.change(id, change));
+                    }
+                }
+                Effect::Reload => self.reload(),
+                Effect::Remember => {
+                    if let Some(on_disk) = &mut self.on_disk {
+                        on_disk.keeper.has_changed();
+                    }
+                }
+            }
+        }
+        self.effects.0 = effects;
+    }
+
+    pub(super) fn look(&mut self) {
+        let seen = self.watch.look();
+        if seen.woke {
+            info!("the machine has slept");
+        }
+        if let Some(own) = seen.own {
+            let addresses: Vec<_> = own.iter().map(|own| own.address).collect();
+            if addresses.is_empty() {
+                info!("no address of ours is there; waiting for the mesh");
+            }
+            self.links.set_own(own, &mut self.aftermath);
+            self.handle(Event::OwnAddresses(addresses));
+        } else {
+            self.links.retry(&mut self.aftermath);
+        }
+        if seen.woke {
+            self.handle(Event::Woke);
+        }
+        self.settle();
+        if let (Some(on_disk), Some(remembered)) = (&mut self.on_disk, self.middle.remembered()) {
+            on_disk.keeper.save_aside(remembered);
+        }
+    }
+
+    pub(super) fn reload(&mut self) {
+        match &self.on_disk {
+            Some(on_disk) => on_disk.files.reload(),
+            None => debug!("there are no files to read again"),
+        }
+    }
+
+    pub(super) fn reloaded(&mut self, files: BothFiles) {
+        let Some(on_disk) = &mut self.on_disk else {
+            return;
+        };
+        let (events, allow) = on_disk.running.follow(files);
+        if let (Some(doors), Some(allow)) = (&self.doors, allow) {
+            doors.set_allow(allow);
+        }
+        for event in events {
+            self.handle(event);
+        }
+    }
+}
