@@ -64,6 +64,7 @@ use crate::irc::ClientId;
 use backlog::Backlog;
 use effect::{Effect, Effects};
 use event::Event;
+use message_id::MessageIds;
 use own::Person;
 use remembered::Remembered;
 use roster::Roster;
@@ -98,8 +99,7 @@ pub struct Gateway {
     online: usize,
     /// The most clients attached, and nicks online with them, at one time.
     most_users: (usize, usize),
-    /// Names messages.
-    rng: fastrand::Rng,
+    message_ids: MessageIds,
     started: Now,
     /// The time of the event being handled.
     now: Now,
@@ -135,7 +135,8 @@ impl Gateway {
             unread_notices: Vec::new(),
             online: 0,
             most_users: (0, 0),
-            rng: fastrand::Rng::with_seed(seed),
+            // A stream of its own, so that what is said does not change when is dialled.
+            message_ids: MessageIds::new(!seed),
             started: now,
             now,
             effects: Effects::default(),

@@ -22,11 +22,12 @@ pub(super) fn privmsg(gateway: &mut Gateway, client: ClientId, request: &Request
     send(gateway, client, request, "PRIVMSG")
 }
 
-/// NOTICE: carried like PRIVMSG, for Enclave has one kind of message. Errors are answered
-/// too: what was not sent must not be lost in silence, and they come from the server, so no
-/// two programs can be made to answer each other for ever.
+/// NOTICE: carried like PRIVMSG, for Enclave has one kind of message. It is never answered
+/// with an error (RFC 1459, section 4.4.2), so that no two programs answer each other for
+/// ever; but what was meant for a contact and not sent is told in a NOTICE of ours.
 pub(super) fn notice(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
-    send(gateway, client, request, "NOTICE")
+    let _ = send(gateway, client, request, "NOTICE");
+    Ok(())
 }
 
 /// The targets of a request: at least one, and none too many.
@@ -58,8 +59,11 @@ fn send(
         .into_iter()
         .filter(|target| seen.insert(casefold(target)))
     {
-        if let Err(error) = send_to(gateway, client, target, text, verb) {
-            gateway.refuse(client, &error);
+        match send_to(gateway, client, target, text, verb) {
+            Ok(()) => {}
+            Err(error) if verb == "PRIVMSG" => gateway.refuse(client, &error),
+            Err(CommandError::CannotSend(_, reason)) => gateway.server_notice(client, &reason),
+            Err(_) => {}
         }
     }
     Ok(())

@@ -207,7 +207,7 @@ static COMMANDS: &[Command] = &[
     early(
         "USER",
         registration::user,
-        4,
+        0,
         "USER name 0 * :realname: once, at the beginning",
     ),
     command("USERHOST", presence::userhost, 1, "USERHOST nick...: masks"),

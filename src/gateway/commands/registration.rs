@@ -64,14 +64,17 @@ pub(super) fn nick(gateway: &mut Gateway, client: ClientId, request: &Request<'_
 
 /// USER: the user name and the real name, once.
 pub(super) fn user(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
-    let user = required(request, 0)?;
-    let realname = request.param(3).unwrap_or_default();
     let Some(session) = gateway.sessions.get_mut(&client) else {
         return Ok(());
     };
+    // Before the parameters are looked at: whoever has registered need not be told how.
     if session.user.is_some() {
         return Err(CommandError::AlreadyRegistered);
     }
+    let user = required(request, 0)?;
+    let realname = request
+        .param(3)
+        .ok_or_else(|| CommandError::NeedMoreParams("USER".to_owned()))?;
     // Only what can stand in a mask.
     let plain = user
         .chars()
