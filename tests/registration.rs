@@ -120,7 +120,7 @@ fn nick_and_user_come_in_either_order_and_a_bad_nick_can_be_mended() {
     client.ask("NICK", "431");
     client.ask("NICK 1alice", "432");
     client.ask("NICK :al ice", "432");
-    client.ask("USER alice", "461");
+    client.ask("USER alice", "462");
     client.send("NICK alice");
     client.expect_numeric("001");
     client.ask("USER alice 0 * :alice", "462");
