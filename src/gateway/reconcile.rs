@@ -79,6 +79,7 @@ impl Gateway {
         for address in fresh_blocks {
             self.befriend(address, true);
         }
+        self.forget_strange_links();
         self.warn_of_own_address();
         if book.derived {
             // So that a nick stays the same even if another contact of that name comes.
@@ -87,6 +88,20 @@ impl Gateway {
                 id,
                 change: Change::WriteNicks,
             });
+        }
+    }
+
+    /// When an address was last linked is of interest only as long as it is a contact's.
+    fn forget_strange_links(&mut self) {
+        let of_contact = |text: &String| {
+            let address = text.parse().ok();
+            address.is_some_and(|address| self.roster.by_address(address).is_some())
+        };
+        let known = &mut self.remembered.last_linked;
+        let before = known.len();
+        known.retain(|address, _| of_contact(address));
+        if known.len() != before {
+            self.remember();
         }
     }
 
@@ -173,14 +188,6 @@ impl Gateway {
                 mesh.unfriend(address, now, out);
             }
         });
-        if self
-            .remembered
-            .last_linked
-            .remove(&address.to_string())
-            .is_some()
-        {
-            self.remember();
-        }
         self.went_offline(id);
     }
 
