@@ -15,7 +15,6 @@ use super::Gateway;
 use super::commands;
 use super::error::CommandError;
 use super::session::{PING_AFTER, PONG_TIMEOUT, REGISTRATION_TIMEOUT, Session};
-use super::time::server_time;
 
 impl Gateway {
     pub(super) fn client_connected(&mut self, client: ClientId, origin: Origin) {
@@ -126,14 +125,9 @@ impl Gateway {
 
     /// Gives an attached client another nick, and tells it.
     pub(super) fn change_nick(&mut self, client: ClientId, nick: Nick) {
-        let time = server_time(self.now.wall);
-        let Some(session) = self.sessions.get_mut(&client) else {
-            return;
-        };
-        let change =
-            Reply::from(session.source(), "NICK", &[nick.as_str()]).tag("time", Some(&time));
-        let old = session.nick.replace(nick);
-        self.reply(client, &change);
+        self.own_says(client, "NICK", &[nick.as_str()]);
+        let session = self.sessions.get_mut(&client);
+        let old = session.and_then(|session| session.nick.replace(nick));
         let Some(session) = self.sessions.get(&client) else {
             return;
         };

@@ -172,6 +172,7 @@ impl Gateway {
         shown: impl Fn(ClientId, &'a Session) -> Option<(&'a str, &'a str)>,
     ) {
         let (time, id) = (server_time(self.now.wall), self.next_message_id());
+        let account = self.own_host();
         for (client, session) in self.sessions.iter().filter(|(_, s)| s.attached()) {
             let Some((target, text)) = shown(*client, session) else {
                 continue;
@@ -185,7 +186,7 @@ impl Gateway {
             };
             self.effects.to_client(*client, |out| {
                 speech.write(room, session.capabilities, out, |line| {
-                    Reply::from(session.source(), verb, &[target, line])
+                    session.says(verb, &[target, line], &time, account.as_deref())
                 });
             });
         }

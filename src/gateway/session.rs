@@ -7,7 +7,7 @@ use crate::clock::Now;
 use crate::irc::capability::{Capabilities, Capability};
 use crate::irc::listener::Origin;
 use crate::irc::nick::{Folded, Nick};
-use crate::irc::reply::Source;
+use crate::irc::reply::{Reply, Source};
 
 /// How long a client may take to register. Someone who types it by hand needs a while;
 /// a connection that never speaks must not stay for ever.
@@ -110,6 +110,22 @@ impl Session {
             nick: self.target(),
             user: self.user(),
             host: OWN_HOST,
+        }
+    }
+
+    /// A line that comes from it, with the tags every such line has. `account` is our
+    /// address, while we have one.
+    pub fn says(
+        &self,
+        verb: &'static str,
+        params: &[&str],
+        time: &str,
+        account: Option<&str>,
+    ) -> Reply {
+        let reply = Reply::from(self.source(), verb, params).tag("time", Some(time));
+        match account {
+            Some(account) => reply.tag("account", Some(account)),
+            None => reply,
         }
     }
 

@@ -44,6 +44,15 @@ impl Gateway {
         self.reply(client, &reply);
     }
 
+    /// Sends a command from the client's own user.
+    pub(super) fn own_says(&mut self, client: ClientId, verb: &'static str, params: &[&str]) {
+        let (time, account) = (server_time(self.now.wall), self.own_host());
+        if let Some(session) = self.sessions.get(&client) {
+            let reply = session.says(verb, params, &time, account.as_deref());
+            self.reply(client, &reply);
+        }
+    }
+
     /// Sends a NOTICE from the server, of as many lines as it takes.
     pub(super) fn server_notice(&mut self, client: ClientId, text: &str) {
         let Some(session) = self.sessions.get(&client) else {

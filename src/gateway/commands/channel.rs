@@ -10,7 +10,6 @@ use crate::irc::text::pack;
 
 use super::super::Gateway;
 use super::super::error::CommandError;
-use super::super::time::server_time;
 use super::super::voice::SERVICE_NICK;
 use super::{Outcome, required};
 
@@ -30,21 +29,20 @@ impl Gateway {
         }
         let channel = self.settings.channel.clone();
         let account = self.own_host().unwrap_or_else(|| "*".to_owned());
-        let time = server_time(self.now.wall);
         let Some(session) = self.sessions.get_mut(&client) else {
             return;
         };
         if std::mem::replace(&mut session.in_channel, true) {
             return;
         }
-        let extended = [channel.as_str(), &account, &session.realname];
+        let realname = session.realname.clone();
+        let extended = [channel.as_str(), &account, &realname];
         let params = if session.has(Capability::ExtendedJoin) {
             &extended[..]
         } else {
             &extended[..1]
         };
-        let join = Reply::from(session.source(), "JOIN", params).tag("time", Some(&time));
-        self.reply(client, &join);
+        self.own_says(client, "JOIN", params);
         self.numeric(client, n::RPL_TOPIC, &[&channel, TOPIC]);
         self.send_names(client);
     }
@@ -132,7 +130,6 @@ fn leave(gateway: &mut Gateway, client: ClientId, channel: &str, reason: &str) -
         return Err(CommandError::NoSuchChannel(channel.to_owned()));
     }
     let name = gateway.settings.channel.clone();
-    let time = server_time(gateway.now.wall);
     let Some(session) = gateway.sessions.get_mut(&client) else {
         return Ok(());
     };
@@ -145,8 +142,7 @@ fn leave(gateway: &mut Gateway, client: ClientId, channel: &str, reason: &str) -
     } else {
         &params[..]
     };
-    let part = Reply::from(session.source(), "PART", params).tag("time", Some(&time));
-    gateway.reply(client, &part);
+    gateway.own_says(client, "PART", params);
     Ok(())
 }
 

@@ -4,12 +4,10 @@ use crate::irc::ClientId;
 use crate::irc::channel::is_channel;
 use crate::irc::nick::casefold;
 use crate::irc::numeric as n;
-use crate::irc::reply::Reply;
 use crate::irc::request::Request;
 
 use super::super::Gateway;
 use super::super::error::CommandError;
-use super::super::time::server_time;
 use super::super::voice::SERVICE_NICK;
 use super::{Outcome, required};
 
@@ -72,7 +70,6 @@ fn channel_mode(
 }
 
 fn user_mode(gateway: &mut Gateway, client: ClientId, modes: Option<&str>) -> Outcome {
-    let time = server_time(gateway.now.wall);
     let Some(session) = gateway.sessions.get_mut(&client) else {
         return Ok(());
     };
@@ -93,9 +90,8 @@ fn user_mode(gateway: &mut Gateway, client: ClientId, modes: Option<&str>) -> Ou
     }
     if session.invisible != before {
         let change = if session.invisible { "+i" } else { "-i" };
-        let reply = Reply::from(session.source(), "MODE", &[session.target(), change])
-            .tag("time", Some(&time));
-        gateway.reply(client, &reply);
+        let nick = session.target().to_owned();
+        gateway.own_says(client, "MODE", &[&nick, change]);
     }
     if unknown {
         Err(CommandError::UnknownUserMode)

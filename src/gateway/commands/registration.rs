@@ -4,13 +4,11 @@ use crate::irc::ClientId;
 use crate::irc::capability::Capability;
 use crate::irc::lookalike::looks_like;
 use crate::irc::nick::{Nick, casefold};
-use crate::irc::reply::Reply;
 use crate::irc::request::Request;
 use crate::irc::text::cut;
 
 use super::super::Gateway;
 use super::super::error::CommandError;
-use super::super::time::server_time;
 use super::super::voice::SERVICE_NICK;
 use super::{Outcome, required};
 
@@ -112,9 +110,7 @@ pub(super) fn setname(gateway: &mut Gateway, client: ClientId, request: &Request
     };
     session.realname.clone_from(&realname);
     if session.has(Capability::Setname) {
-        let reply = Reply::from(session.source(), "SETNAME", &[&realname])
-            .tag("time", Some(&server_time(gateway.now.wall)));
-        gateway.reply(client, &reply);
+        gateway.own_says(client, "SETNAME", &[&realname]);
     }
     Ok(())
 }

@@ -185,3 +185,19 @@ fn problems_of_several_lines_are_told_line_by_line() {
     assert!(heard[0].ends_with(" :Nothing was changed: errors:"));
     assert!(heard[3].ends_with(" :b"));
 }
+
+#[test]
+fn what_comes_from_oneself_carries_the_account_that_whois_shows() {
+    let (mut world, alice) = linked("account-tag echo-message");
+    world.say(alice, "PRIVMSG John :hi");
+    world.say(alice, "PART &enclave");
+    world.say(alice, "NICK al");
+    assert_eq!(
+        world.heard(alice),
+        [
+            "@account=fc00::5 :alice!alice@localhost PRIVMSG John :hi",
+            "@account=fc00::5 :alice!alice@localhost PART :&enclave",
+            "@account=fc00::5 :alice!alice@localhost NICK :al",
+        ]
+    );
+}
