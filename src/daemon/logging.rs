@@ -36,6 +36,9 @@ pub fn start(level: &str) {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
+        // It would be told on standard error, by a macro that panics where that is closed:
+        // the terminal it was started in is gone, or `| head` has seen enough.
+        .log_internal_errors(false)
         .with_target(false);
     // Another subscriber can only be there already in a test.
     let _ = if to_journal() {

@@ -1,0 +1,49 @@
+//! The program outlives whoever reads its log.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Registers, waits for the welcome, and leaves.
+fn attach_and_quit(socket: &Path) {
+    let mut client = UnixStream::connect(socket).unwrap();
+    client
+        .write_all(b"NICK alice\r\nUSER alice 0 * :alice\r\n")
+        .unwrap();
+    let mut lines = BufReader::new(client.try_clone().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains(" 001 alice ")));
+    client.write_all(b"QUIT\r\n").unwrap();
+    assert!(lines.any(|line| line.unwrap().starts_with("ERROR ")));
+}
+
+/// It is started in a terminal that is closed later, or as `enclave-irc 2>&1 | head`.
+#[test]
+fn a_log_that_nobody_reads_any_more_does_not_end_the_program() {
+    let home = tempfile::tempdir().unwrap();
+    let socket = home.path().join("irc");
+    let config = home.path().join("config.toml");
+    let listen = format!("[irc]\nlisten = [\"unix:{}\"]\n", socket.display());
+    fs::write(&config, listen).unwrap();
+    let mut gateway = Command::new(env!("CARGO_BIN_EXE_enclave-irc"))
+        .arg("--config")
+        .arg(&config)
+        .env_remove("RUST_LOG")
+        .env_remove("XDG_STATE_HOME")
+        .env("HOME", home.path())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(gateway.stderr.take().unwrap()).lines();
+    assert!(log.any(|line| line.unwrap().contains("can connect")));
+    drop(log);
+    // Each is logged, and the second finds the gateway alive.
+    attach_and_quit(&socket);
+    attach_and_quit(&socket);
+    let id = Pid::from_child(&gateway);
+    kill_process(id, Signal::TERM).unwrap();
+    assert_eq!(gateway.wait().unwrap().code(), Some(0));
+}
