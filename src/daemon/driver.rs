@@ -81,13 +81,18 @@ impl<M: Middle> Driver<M> {
         inputs: mpsc::Receiver<Input>,
     ) -> Self {
         let (alive, all_ended) = Alive::new();
-        let (peer_inbox, peer_inputs) = input::channel();
+        let (heard, peer_inputs) = input::channel();
+        let PeerSide {
+            port,
+            freebind,
+            watch,
+        } = peers;
         Self {
             middle,
             timepiece,
-            links: Links::new(peers.port, peers.freebind, peer_inbox, alive.clone()),
+            links: Links::new(port, freebind, inbox.clone(), heard, alive.clone()),
             clients: Clients::new(inbox.clone(), alive),
-            watch: peers.watch,
+            watch,
             doors: None,
             on_disk: None,
             inputs,

@@ -35,16 +35,20 @@ struct Link {
 pub struct Links {
     ports: Ports,
     inbox: Inbox,
+    /// Where frames go, and ends behind them.
+    heard: Inbox,
     alive: Alive,
     open: HashMap<ConnectionId, Link>,
 }
 
 impl Links {
-    /// No socket yet. `port` is everybody's, ours and the peers'.
-    pub fn new(port: u16, freebind: bool, inbox: Inbox, alive: Alive) -> Self {
+    /// No socket yet. `port` is everybody's, ours and the peers'. Into `heard` goes what
+    /// peers say, into `inbox` all else.
+    pub fn new(port: u16, freebind: bool, inbox: Inbox, heard: Inbox, alive: Alive) -> Self {
         Self {
             ports: Ports::new(port, freebind, inbox.clone()),
             inbox,
+            heard,
             alive,
             open: HashMap::new(),
         }
@@ -60,8 +64,8 @@ impl Links {
                 dialling: None,
             },
         );
-        let (inbox, alive) = (self.inbox.clone(), self.alive.clone());
-        spawn_local(run(connection, stream, pipe, inbox, alive));
+        let (heard, alive) = (self.heard.clone(), self.alive.clone());
+        spawn_local(run(connection, stream, pipe, heard, alive));
     }
 
     /// A dial has ended; to be called before the mesh hears of it.
@@ -170,7 +174,8 @@ impl Links {
             return;
         };
         let pipe = waiting_pipe();
-        let (inbox, alive) = (self.inbox.clone(), self.alive.clone());
+        let (inbox, heard) = (self.inbox.clone(), self.heard.clone());
+        let alive = self.alive.clone();
         let (port, connected) = (self.ports.port(), pipe.clone());
         let task = spawn_local(async move {
             let outcome = transport::dial(Some(&own), to, port).await;
@@ -186,7 +191,7 @@ impl Links {
                         outcome,
                     };
                     report(&inbox, event).await;
-                    run(connection, stream, connected, inbox, alive).await;
+                    run(connection, stream, connected, heard, alive).await;
                 }
                 Err(error) => {
                     debug!(%to, "cannot connect: {error}");

@@ -14,7 +14,7 @@ use crate::enclave::own::Own;
 fn links(port: u16) -> (Links, Receiver<Input>) {
     let (inbox, inputs) = input::channel();
     let (alive, _) = Alive::new();
-    (Links::new(port, false, inbox, alive), inputs)
+    (Links::new(port, false, inbox.clone(), inbox, alive), inputs)
 }
 
 fn listen(own: &Own) -> Order {
