@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -51,8 +51,9 @@ enum Writing {
 }
 
 /// Runs one connection until it ends: decodes what arrives and awaits `deliver` for each
-/// item (which is how a reader is slowed down to what the program can take), writes what
-/// is put into the pipe, obeys its orders.
+/// item (which is how a reader is slowed down to what the program can take, and is given up
+/// where the connection is to be closed meanwhile), writes what is put into the pipe, obeys
+/// its orders.
 ///
 /// Returns at once when the other side has closed; the caller reports it and then calls
 /// [`linger`], which sends what is still queued.
@@ -79,7 +80,10 @@ where
                     // The limit may change with each delivered item: a stranger is accepted.
                     decoder.set_limit(pipe.limit());
                     match decoder.decode(&mut incoming) {
-                        Ok(Some(item)) => deliver(item).await,
+                        Ok(Some(item)) => {
+                            let delivery = pin!(deliver(item));
+                            while_writing(delivery, stream, pipe, writing).await;
+                        }
                         Ok(None) => break,
                         Err(error) => return Ended::Broken(error.to_string()),
                     }
@@ -101,6 +105,28 @@ where
             incoming = BytesMut::new();
         }
     }
+}
+
+/// Awaits a delivery, which may have to wait for long, and sends meanwhile what is queued.
+/// Gives it up once the connection is to be closed.
+async fn while_writing<S: AsyncWrite + Unpin>(
+    mut delivery: Pin<&mut impl Future<Output = ()>>,
+    stream: &mut S,
+    pipe: &Pipe,
+    writing: Writing,
+) {
+    poll_fn(|cx| {
+        remember(&pipe.0.waker, cx);
+        if delivery.as_mut().poll(cx).is_ready() || pipe.is_closing() {
+            return Poll::Ready(());
+        }
+        if writing == Writing::Open {
+            // What fails here fails again in the next turn.
+            let _ = pipe.poll_flush(stream, cx);
+        }
+        Poll::Pending
+    })
+    .await;
 }
 
 fn poll_turn<S: AsyncRead + AsyncWrite + Unpin>(

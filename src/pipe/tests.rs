@@ -82,3 +82,23 @@ async fn who_waits_for_room_is_woken_when_the_other_side_reads() {
     let mut decoder = Bytes;
     tokio::join!(pump(&mut ours, &mut decoder, &pipe, async |_| {}), others);
 }
+
+#[tokio::test]
+async fn what_is_queued_goes_out_and_orders_are_obeyed_while_an_item_waits() {
+    let (mut ours, mut theirs) = duplex(64);
+    theirs.write_all(b"a").await.unwrap();
+    let pipe = Pipe::new(0);
+    let others = async {
+        let mut read = [0; 5];
+        theirs.read_exact(&mut read).await.unwrap();
+        assert_eq!(&read, b"hello");
+        pipe.abort();
+    };
+    let mut decoder = Bytes;
+    let deliver = async |_| {
+        pipe.push(b"hello");
+        std::future::pending::<()>().await;
+    };
+    let (ended, ()) = tokio::join!(pump(&mut ours, &mut decoder, &pipe, deliver), others);
+    assert!(matches!(ended, Ended::ByUs));
+}
