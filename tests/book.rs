@@ -3,26 +3,9 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
-use std::thread;
-use std::time::Duration;
 
 use rustix::process::Signal;
 use support::{Daemon, Friend, Network, Peer, Setup};
-
-/// The address book once the gateway has written this nick into it.
-fn with_nick(path: &Path, nick: &str) -> String {
-    let nick = format!("nick = \"{nick}\"");
-    for _ in 0..1000 {
-        let book = fs::read_to_string(path).expect("the address book");
-        if book.contains(&nick) {
-            return book;
-        }
-        // Nothing tells when a file was written.
-        thread::sleep(Duration::from_millis(5));
-    }
-    panic!("{nick} was not written down");
-}
 
 #[test]
 fn nicks_are_derived_written_down_and_comments_survive() {
@@ -111,7 +94,7 @@ fn the_same_nick_with_a_new_address_is_the_same_contact_moved() {
     let mut friend = Friend::new(&[]);
     let setup = &friend.gateway.setup;
     let moved = Peer::listen(&setup.network);
-    let book = with_nick(&setup.contacts(), "JohnSmith");
+    let book = setup.book_with_nick("JohnSmith");
     let book = book.replace(&friend.peer.address.to_string(), &moved.address.to_string());
     fs::write(setup.contacts(), book).expect("the address book");
     friend.gateway.signal(Signal::HUP);

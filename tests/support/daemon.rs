@@ -124,6 +124,20 @@ impl Setup {
         self.home().join("config/enclave-irc/contacts.toml")
     }
 
+    /// The address book once the gateway has written this nick into it.
+    pub fn book_with_nick(&self, nick: &str) -> String {
+        let nick = format!("nick = \"{nick}\"");
+        for _ in 0..1000 {
+            let book = fs::read_to_string(self.contacts()).expect("the address book");
+            if book.contains(&nick) {
+                return book;
+            }
+            // Nothing tells when a file was written.
+            thread::sleep(Duration::from_millis(5));
+        }
+        panic!("{nick} was not written down");
+    }
+
     /// The unix socket of a [`unix`](Self::unix) setup.
     pub fn socket(&self) -> PathBuf {
         self.home().join("run/irc")
