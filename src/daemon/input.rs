@@ -1,4 +1,5 @@
-//! What reaches the driver from the tasks around it, all through one bounded channel.
+//! What reaches the driver from the tasks around it, through bounded channels: one for what
+//! peers say, one for all else.
 
 use std::convert::Infallible;
 
