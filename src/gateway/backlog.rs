@@ -58,7 +58,8 @@ impl Backlog {
     pub fn push(&mut self, message: Waiting) {
         self.bytes += message.cost();
         self.waiting.push_back(message);
-        while self.waiting.len() > MESSAGES || self.bytes > BYTES {
+        // One message that is too long by itself (a larger frame can be configured) stays.
+        while self.waiting.len() > MESSAGES || (self.bytes > BYTES && self.waiting.len() > 1) {
             let Some(oldest) = self.waiting.pop_front() else {
                 break;
             };
@@ -135,6 +136,8 @@ mod tests {
         assert_eq!(taken(&mut backlog), (fit, 20 - fit));
         backlog.push(message(0, &"x".repeat(1024 * 1024)));
         assert_eq!(taken(&mut backlog), (1, 0), "the count starts anew");
+        backlog.push(message(0, &"x".repeat(BYTES + 1)));
+        assert_eq!(taken(&mut backlog), (1, 0), "too long, and still not lost");
     }
 
     #[test]
