@@ -208,8 +208,8 @@ and type there:
   /msg {friend} poem             a message of several lines
   /msg {friend} go away          watch him in &enclave, then /whois {friend}
   /msg {friend} come back
-  /away lunch                       he sees it; /away alone brings you back
-  /msg enclave help                 what else there is
+  /away lunch                     he sees it; /away alone brings you back
+  /msg enclave help               what else there is
 
 Ctrl-C ends the demo. Nothing of it is kept."
     )
