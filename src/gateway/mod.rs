@@ -125,7 +125,7 @@ impl Gateway {
             mesh: Mesh::new(policy, seed),
             roster: Roster::default(),
             sessions: BTreeMap::new(),
-            person: Person::new(remembered.farewell.clone(), now.wall),
+            person: Person::new(now.wall),
             backlog: Backlog::default(),
             prompts: Prompts::default(),
             pending_changes: HashMap::new(),

@@ -22,8 +22,6 @@ const CONNECTION_LOST: &str = "Connection lost";
 /// What is known of the person beside what attached clients say.
 #[derive(Debug)]
 pub(super) struct Person {
-    /// The text of the last QUIT of the last client.
-    farewell: String,
     /// Holds while the last client, which vanished without QUIT, may come back unnoticed.
     grace: Option<Grace>,
     /// The text with which the person ordered the node dark, until something ends it.
@@ -56,9 +54,8 @@ enum Wanted {
 }
 
 impl Person {
-    pub fn new(farewell: String, now: Timestamp) -> Self {
+    pub fn new(now: Timestamp) -> Self {
         Self {
-            farewell,
             grace: None,
             dark: None,
             away_order: 0,
@@ -71,10 +68,13 @@ impl Person {
         self.grace.as_ref().map(|grace| grace.until)
     }
 
+    /// What follows from the clients that are attached, or, where none is, from the text
+    /// that the last of them left.
     fn wanted<'a>(
         &self,
         attached: impl Iterator<Item = &'a Session> + Clone,
         detached: Detached,
+        farewell: &str,
     ) -> Wanted {
         if let Some(text) = &self.dark {
             return Wanted::Dark(text.clone());
@@ -92,8 +92,8 @@ impl Person {
             return Wanted::Unchanged;
         }
         match detached {
-            Detached::Away => Wanted::Up(Status::Away, self.farewell.clone()),
-            Detached::Offline => Wanted::Dark(self.farewell.clone()),
+            Detached::Away => Wanted::Up(Status::Away, farewell.to_owned()),
+            Detached::Offline => Wanted::Dark(farewell.to_owned()),
         }
     }
 }
@@ -141,7 +141,9 @@ impl Gateway {
     /// something differs from what was said last.
     pub(super) fn update_presence(&mut self) {
         let attached = self.sessions.values().filter(|session| session.attached());
-        let wanted = self.person.wanted(attached, self.settings.detached);
+        let wanted =
+            self.person
+                .wanted(attached, self.settings.detached, &self.remembered.farewell);
         if wanted != Wanted::Unchanged && wanted != self.person.told {
             self.person.told.clone_from(&wanted);
             self.person.since = self.now.wall;
@@ -267,8 +269,7 @@ impl Gateway {
     }
 
     fn set_farewell(&mut self, text: &str) {
-        if self.person.farewell != text {
-            text.clone_into(&mut self.person.farewell);
+        if self.remembered.farewell != text {
             text.clone_into(&mut self.remembered.farewell);
             self.remember();
         }

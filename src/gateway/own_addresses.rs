@@ -47,18 +47,18 @@ impl Gateway {
         self.own_addresses.first().map(|address| host(*address))
     }
 
+    /// The networks we trust, in one text.
+    pub(super) fn networks_text(&self) -> String {
+        let networks = self.settings.networks.iter().map(ToString::to_string);
+        networks.collect::<Vec<_>>().join(" or ")
+    }
+
     /// What to say while the mesh is not there.
     pub(super) fn no_address_text(&self) -> String {
-        let networks: Vec<_> = self
-            .settings
-            .networks
-            .iter()
-            .map(ToString::to_string)
-            .collect();
         format!(
             "This machine has no address in {} yet, so no contact can be reached. Is cjdns \
              running? The gateway goes on by itself as soon as the address is there.",
-            networks.join(" or ")
+            self.networks_text()
         )
     }
 }

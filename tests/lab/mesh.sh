@@ -2,7 +2,7 @@
 # Three gateways on a real mesh: they are started before there is a mesh, find each other when
 # it is there, talk in all directions, are cut from each other, and find each other again.
 #
-#   MESH_LAB=/path/to/mesh-lab tests/lab/mesh.sh [KIND]
+#   MESH_LAB=/path/to/program tests/lab/mesh.sh [KIND]
 #
 # KIND is what MESH_LAB can make: yggdrasil (the default), plain or cjdns. MESH_LAB is a program
 # that makes hosts as network namespaces with a mesh between them; these of its verbs are used:

@@ -90,16 +90,10 @@ impl Gateway {
             .iter()
             .any(|network| network.contains(address))
         {
-            let networks: Vec<_> = self
-                .settings
-                .networks
-                .iter()
-                .map(ToString::to_string)
-                .collect();
             return Err(format!(
                 "Nothing was done: {address} is not in {}, so nobody could vouch for who is \
                  there. (Networks are set with [enclave] networks.)",
-                networks.join(" or ")
+                self.networks_text()
             ));
         }
         Ok(address)
