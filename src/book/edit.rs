@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::document::Document;
-use super::file::Locked;
+use super::file::{Locked, Replaced};
 use super::read::{not_of_one_machine, parse};
 use super::{Book, Contact, is_reserved, valid_name};
 use crate::enclave::address::Address;
@@ -132,21 +132,43 @@ pub fn edit(file: &Path, reserved: &[&str], change: &Change) -> Result<Book, Edi
         _ => EditError::Unwritable(file.to_owned(), error),
     })?;
     let read = || read(file).map_err(|problem| EditError::Bad(vec![problem]));
+    let replace = |expected: Option<&str>, text: &str| {
+        let replaced = locked.replace(expected, text);
+        replaced.map_err(|error| EditError::Unwritable(file.to_owned(), error))
+    };
+    // An editor does not heed the lock. What it saves meanwhile must not be lost.
+    let mut overtaken = None;
     for _ in 0..MAXIMUM_ATTEMPTS {
         let before = read()?;
-        let old = before.as_deref().unwrap_or_default();
-        let new = apply(file, old, reserved, change)?;
-        let book = parse(file, &new, reserved).map_err(EditError::Bad)?;
-        if new == old {
+        let saved = overtaken.take().or_else(|| before.clone());
+        let old = saved.as_deref().unwrap_or_default();
+        let changed = apply(file, old, reserved, change).and_then(|new| {
+            let book = parse(file, &new, reserved).map_err(EditError::Bad)?;
+            Ok((new, book))
+        });
+        let (new, book) = match changed {
+            Ok(changed) => changed,
+            Err(error) => {
+                // The person's text stands, though the change cannot be made to it.
+                if saved != before {
+                    replace(before.as_deref(), old)?;
+                }
+                return Err(error);
+            }
+        };
+        if before.as_deref().unwrap_or_default() == new {
             return Ok(book);
         }
-        // An editor does not heed the lock. What it saved meanwhile must not be lost.
-        if read()? == before {
-            let written = locked.replace(&new);
-            return written
-                .map(|()| book)
-                .map_err(|error| EditError::Unwritable(file.to_owned(), error));
+        match replace(before.as_deref(), &new)? {
+            Replaced::Done => return Ok(book),
+            Replaced::Changed => {}
+            Replaced::Overtaken(text) => {
+                overtaken = Some(String::from_utf8_lossy(&text).into_owned());
+            }
         }
+    }
+    if let Some(saved) = overtaken {
+        replace(read()?.as_deref(), &saved)?;
     }
     Err(EditError::Busy(file.to_owned()))
 }

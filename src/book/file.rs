@@ -2,7 +2,7 @@
 //! of one.
 
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,21 @@ const LOCK_INTERVAL: Duration = Duration::from_millis(10);
 
 /// How many symbolic links may follow one another, as in the kernel.
 const MAXIMUM_LINKS: usize = 40;
+
+/// How long somebody who is seen saving is given to finish. An editor writes a file of
+/// this size in one go; nothing tells when it has.
+const SAVING: Duration = Duration::from_millis(20);
+
+/// What became of a replacement.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Replaced {
+    /// It is done.
+    Done,
+    /// The file no longer holds what was expected, so it was left alone.
+    Changed,
+    /// It is done, but somebody was saving this into the old file at that very moment.
+    Overtaken(Vec<u8>),
+}
 
 /// The address book's file, held by us alone among those that heed the lock; an editor
 /// does not.
@@ -62,10 +77,10 @@ impl Locked {
         })
     }
 
-    /// Puts `text` in the place of the file, all at once: whoever opens it reads either the
-    /// old or the new, even after a crash. Its permissions stay; a new one is for its owner
-    /// only. What is marked as read-only is left alone.
-    pub(super) fn replace(&self, text: &str) -> io::Result<()> {
+    /// Puts `text` in the place of the file, which must hold what is `expected`, all at once:
+    /// whoever opens it reads either the old or the new, even after a crash. Its permissions
+    /// stay; a new one is for its owner only. What is marked as read-only is left alone.
+    pub(super) fn replace(&self, expected: Option<&str>, text: &str) -> io::Result<Replaced> {
         let permissions = match fs::metadata(&self.target) {
             Ok(metadata) => Some(metadata.permissions()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -84,11 +99,37 @@ impl Locked {
             temporary.as_file().set_permissions(permissions)?;
         }
         temporary.as_file().sync_all()?;
+        // Editors do not heed the lock, so the last look is as late as it can be, and a
+        // look back follows: who had the old file open may have written into it since.
+        let mut old = match File::open(&self.target) {
+            Ok(old) => Some(old),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let expected = expected.map(str::as_bytes);
+        if held(&mut old)?.as_deref() != expected {
+            return Ok(Replaced::Changed);
+        }
         temporary.persist(&self.target)?;
         // Makes the new name durable. Some file systems cannot; the file is whole anyway.
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
-        Ok(())
+        if held(&mut old)?.as_deref() == expected {
+            return Ok(Replaced::Done);
+        }
+        std::thread::sleep(SAVING);
+        Ok(Replaced::Overtaken(held(&mut old)?.unwrap_or_default()))
     }
+}
+
+/// What an open file holds now.
+fn held(file: &mut Option<File>) -> io::Result<Option<Vec<u8>>> {
+    let Some(file) = file else {
+        return Ok(None);
+    };
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
 }
 
 /// The file that would be opened, behind all symbolic links; it need not be there.
