@@ -35,7 +35,7 @@ impl Setup {
     /// A node with an address of its own and an empty address book.
     pub fn on(network: &Network) -> Self {
         let address = network.address();
-        let port = free_port(address);
+        let port = free_port();
         let home = tempfile::Builder::new()
             .prefix("enclave-irc-test-")
             .tempdir()

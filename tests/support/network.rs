@@ -13,19 +13,12 @@ pub struct Network {
 impl Network {
     /// A network with a port of its own.
     pub fn new() -> Self {
-        Self {
-            port: free_port(fresh_address()),
-        }
+        Self { port: free_port() }
     }
 
     /// An address in 127.0.0.0/8 that is nobody else's.
     pub fn address(&self) -> Ipv4Addr {
-        loop {
-            let address = fresh_address();
-            if TcpListener::bind((address, self.port)).is_ok() {
-                return address;
-            }
-        }
+        fresh_address()
     }
 }
 
@@ -40,11 +33,15 @@ fn fresh_address() -> Ipv4Addr {
     )
 }
 
-/// A port that is free on `address`, below those that the system hands out for dialling.
-pub fn free_port(address: Ipv4Addr) -> u16 {
+/// A port on which nobody listens on all addresses, below those that the system hands out
+/// for dialling.
+///
+/// It is tried on an address that nobody is going to use: a process that another test
+/// starts at this moment may hold the tried socket open a little longer than we do.
+pub fn free_port() -> u16 {
     loop {
         let port = fastrand::u16(10_000..30_000);
-        if TcpListener::bind(SocketAddrV4::new(address, port)).is_ok() {
+        if TcpListener::bind(SocketAddrV4::new(fresh_address(), port)).is_ok() {
             return port;
         }
     }
