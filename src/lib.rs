@@ -23,7 +23,8 @@
 //!
 //! # The rooms
 //!
-//! Imports run downwards only; `enclave` and `irc` have never heard of each other.
+//! Imports run downwards only; `enclave`, `irc` and `store` have
+//! never heard of each other.
 //!
 //! | room | what it is for |
 //! |---|---|
@@ -33,6 +34,7 @@
 //! | [`config`], [`book`] | the configuration, and the address book on disk |
 //! | [`enclave`] | the peer protocol: packets, frames, addresses, links |
 //! | [`irc`] | the IRC server protocol: lines, requests, replies, capabilities |
+//! | [`store`] | what must outlive the process: messages, the outbox, positions of clients |
 //! | [`pipe`], [`clock`] | what both kinds of connection share; time as a value |
 //! | [`source`], [`problem`], [`nearest`], [`columns`] | reading hand-written files, and saying what is wrong with them |
 //!
@@ -61,3 +63,4 @@ pub mod offline;
 pub mod pipe;
 pub mod problem;
 pub mod source;
+pub mod store;

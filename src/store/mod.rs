@@ -1,0 +1,18 @@
+//! What must outlive the process: messages both ways, the outbox, how far each client has
+//! come, who asks to be let in and what they said, who is silenced, and the little that is
+//! remembered besides. SQLite, in one file.
+//!
+//! | room | what it knows |
+//! |---|---|
+//! | [`row`] | what is written and asked, as plain data |
+//!
+//! The pure middle never waits for any of this. It numbers its [`Write`]s by counting
+//! them, sends them off, and hears later through which one all is durable. An [`Ask`] is
+//! answered in its place among the writes, so it sees all that were sent before it,
+//! durable or not.
+
+pub mod row;
+
+pub use row::{
+    Answer, Ask, Contact, Conversation, Held, Known, Loaded, Message, Position, Request, Write,
+};
