@@ -18,6 +18,20 @@ use crate::clock::Timestamp;
 
 pub use parse::NotAPacket;
 
+/// The most `features` that are kept of one packet. There is one today; the bound is only
+/// there because what a peer says of itself is kept as long as its connection.
+pub const FEATURES_MAX: usize = 32;
+
+/// The longest name of a feature that is kept, bytes.
+pub const FEATURE_MAX: usize = 64;
+
+/// The longest `id` of a message that is kept, bytes. Ours have 36.
+pub const ID_MAX: usize = 256;
+
+/// The most ids of one `received` that are kept. Those beyond it are as if they were not
+/// confirmed, and then their messages are only sent once more.
+pub const RECEIVED_MAX: usize = 10_000;
+
 /// What a node says of its human (Enclave specification, `status`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {
@@ -60,7 +74,9 @@ impl Serialize for Status {
     }
 }
 
-/// The attributes of one packet. They are sent in the order of the fields.
+/// The attributes of one packet. They are sent in the order of the fields: those of the
+/// specification, then those by which two nodes that know them lose no message (any other
+/// node passes over them). The bounds hold of what is read; who writes keeps them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Packet {
@@ -83,6 +99,17 @@ pub struct Packet {
         serialize_with = "whole_seconds"
     )]
     pub timestamp: Option<Timestamp>,
+    /// `features`: what the sender understands beyond the specification; in a handshake.
+    /// At most [`FEATURES_MAX`] of at most [`FEATURE_MAX`] bytes each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<Vec<String>>,
+    /// `id`: what the sender calls this `message`; at most [`ID_MAX`] bytes, never empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// `received`: the ids of messages that the sender now keeps and need not be sent
+    /// again. At most [`RECEIVED_MAX`] of at most [`ID_MAX`] bytes each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received: Option<Vec<String>>,
 }
 
 impl Packet {
@@ -97,8 +124,11 @@ impl Packet {
     /// * `timestamp` may be in seconds, milliseconds, microseconds or nanoseconds, told
     ///   apart by size; zero and less mean that there is none.
     /// * `statusmsg` is `status-message`, and `name` is `alias`.
-    /// * A value of the wrong type, a status nobody knows, and null are as if they were
-    ///   not there. Where a key comes twice, the last usable value counts.
+    /// * A value of the wrong type, a status nobody knows, an `id` that is empty or too
+    ///   long, and null are as if they were not there. Where a key comes twice, the last
+    ///   usable value counts.
+    /// * In an array of texts, what is no text, empty or too long is passed over, and so is
+    ///   what stands behind the last that is kept.
     ///
     /// # Errors
     ///

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::repair::repaired;
-use super::{Packet, Status};
+use super::{FEATURE_MAX, FEATURES_MAX, ID_MAX, Packet, RECEIVED_MAX, Status};
 use crate::clock::Timestamp;
 
 /// The content of a frame is no JSON object. It says no more than that, because what the
@@ -59,6 +59,9 @@ enum Key {
     Alias,
     Message,
     Timestamp,
+    Features,
+    Id,
+    Received,
     Unknown,
 }
 
@@ -70,6 +73,9 @@ impl From<&str> for Key {
             "alias" | "name" => Self::Alias,
             "message" => Self::Message,
             "timestamp" => Self::Timestamp,
+            "features" => Self::Features,
+            "id" => Self::Id,
+            "received" => Self::Received,
             _ => Self::Unknown,
         }
     }
@@ -107,23 +113,31 @@ impl<'de> Visitor<'de> for PacketVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Packet, A::Error> {
         let mut packet = Packet::default();
         while let Some(key) = map.next_key()? {
-            if matches!(key, Key::Unknown) {
-                // However deep it is: skipping takes no stack.
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            }
-            let value = map.next_value_seed(ValueVisitor)?;
             match key {
-                Key::Status => replace(&mut packet.status, value.status()),
-                Key::StatusMessage => replace(&mut packet.status_message, value.text()),
-                Key::Alias => replace(&mut packet.alias, value.text()),
-                Key::Message => replace(&mut packet.message, value.text()),
-                Key::Timestamp => replace(&mut packet.timestamp, value.timestamp()),
-                Key::Unknown => {}
+                Key::Status => replace(&mut packet.status, plain(&mut map)?.status()),
+                Key::StatusMessage => replace(&mut packet.status_message, plain(&mut map)?.text()),
+                Key::Alias => replace(&mut packet.alias, plain(&mut map)?.text()),
+                Key::Message => replace(&mut packet.message, plain(&mut map)?.text()),
+                Key::Timestamp => replace(&mut packet.timestamp, plain(&mut map)?.timestamp()),
+                Key::Features => {
+                    replace(&mut packet.features, map.next_value_seed(FEATURES)?.texts())
+                }
+                Key::Id => replace(&mut packet.id, plain(&mut map)?.name(ID_MAX)),
+                Key::Received => {
+                    replace(&mut packet.received, map.next_value_seed(RECEIVED)?.texts())
+                }
+                // However deep it is: skipping takes no stack.
+                Key::Unknown => {
+                    map.next_value::<IgnoredAny>()?;
+                }
             }
         }
         Ok(packet)
     }
+}
+
+fn plain<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Value, A::Error> {
+    map.next_value_seed(PLAIN)
 }
 
 /// The last value that can be used counts.
@@ -138,7 +152,9 @@ enum Value {
     Text(String),
     /// Exact for every status and for times up to microseconds.
     Number(f64),
-    /// Null, an array, an object.
+    /// What of an array is text, within the bounds it was read with.
+    Texts(Vec<String>),
+    /// Null, an object.
     Unusable,
 }
 
@@ -146,7 +162,20 @@ impl Value {
     fn text(self) -> Option<String> {
         match self {
             Self::Text(text) => Some(text),
-            Self::Number(_) | Self::Unusable => None,
+            Self::Number(_) | Self::Texts(_) | Self::Unusable => None,
+        }
+    }
+
+    /// A text that can serve as a name: there is one, of at most so many bytes.
+    fn name(self, longest: usize) -> Option<String> {
+        self.text()
+            .filter(|name| !name.is_empty() && name.len() <= longest)
+    }
+
+    fn texts(self) -> Option<Vec<String>> {
+        match self {
+            Self::Texts(texts) => Some(texts),
+            Self::Text(_) | Self::Number(_) | Self::Unusable => None,
         }
     }
 
@@ -154,7 +183,7 @@ impl Value {
         match self {
             Self::Number(number) => Some(number),
             Self::Text(text) => text.trim().parse().ok(),
-            Self::Unusable => None,
+            Self::Texts(_) | Self::Unusable => None,
         }
         .filter(|number: &f64| number.is_finite())
     }
@@ -190,7 +219,30 @@ impl Value {
 /// number of milliseconds is in 1973, before there was anything to send it.
 const LATEST_SECONDS: f64 = 1e11;
 
-struct ValueVisitor;
+/// Reads any value. The bounds are for arrays, and are applied while they are read, so that
+/// what a peer puts into one is not held before anybody asks how much of it is wanted.
+struct ValueVisitor {
+    /// The most texts that are kept.
+    most: usize,
+    /// The longest text that is kept, bytes.
+    longest: usize,
+}
+
+/// For attributes that are no arrays.
+const PLAIN: ValueVisitor = ValueVisitor {
+    most: 0,
+    longest: 0,
+};
+
+const FEATURES: ValueVisitor = ValueVisitor {
+    most: FEATURES_MAX,
+    longest: FEATURE_MAX,
+};
+
+const RECEIVED: ValueVisitor = ValueVisitor {
+    most: RECEIVED_MAX,
+    longest: ID_MAX,
+};
 
 impl<'de> DeserializeSeed<'de> for ValueVisitor {
     type Value = Value;
@@ -232,8 +284,16 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
+        let mut texts = Vec::new();
+        while texts.len() < self.most {
+            // An array in the array is read with no room for texts, and so goes no deeper.
+            match elements.next_element_seed(PLAIN)? {
+                Some(element) => texts.extend(element.name(self.longest)),
+                None => return Ok(Value::Texts(texts)),
+            }
+        }
         while elements.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Value::Unusable)
+        Ok(Value::Texts(texts))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {

@@ -1,7 +1,5 @@
-use proptest::collection::vec;
-use proptest::option;
-use proptest::prelude::*;
-use serde_json::{Value, json};
+mod delivery;
+mod properties;
 
 use super::*;
 
@@ -37,6 +35,7 @@ fn every_attribute_goes_out_in_its_order() {
         alias: Some("alice".into()),
         status_message: Some(String::new()),
         status: Some(Status::Busy),
+        ..Packet::default()
     };
     let json = concat!(
         r#"{"status":3,"status-message":"","alias":"alice","#,
@@ -272,7 +271,7 @@ fn control_characters_may_stand_as_they_are() {
 #[test]
 fn unknown_attributes_are_skipped() {
     assert_eq!(
-        message(r#"{"id":"x","a":[1,{"message":"no"}],"message":"hi","b":{"c":null}}"#).as_deref(),
+        message(r#"{"x":"y","a":[1,{"message":"no"}],"message":"hi","b":{"c":null}}"#).as_deref(),
         Some("hi")
     );
 }
@@ -281,116 +280,12 @@ fn unknown_attributes_are_skipped() {
 fn nesting_takes_no_stack() {
     const DEPTH: usize = 400_000;
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
-        for key in ["unknown", "message"] {
+        for key in ["unknown", "message", "id", "features", "received"] {
             let deep = format!("{}1{}", open.repeat(DEPTH), close.repeat(DEPTH));
             let json = format!(r#"{{"{key}":{deep},"message":"hi"}}"#);
             assert_eq!(message(json).as_deref(), Some("hi"), "{open} {key}");
             let json = format!(r#"{{"{key}":{}"#, open.repeat(DEPTH));
             assert_eq!(Packet::parse(json.as_bytes()), Err(NotAPacket));
-        }
-    }
-}
-
-fn any_status() -> impl Strategy<Value = Status> {
-    (0..4u8).prop_map(|code| Status::from_code(code).unwrap())
-}
-
-/// Any text, control characters and all.
-fn any_text() -> impl Strategy<Value = String> {
-    vec(any::<char>(), 0..40).prop_map(String::from_iter)
-}
-
-prop_compose! {
-    fn any_packet()(
-        status in option::of(any_status()),
-        status_message in option::of(any_text()),
-        alias in option::of(any_text()),
-        message in option::of(any_text()),
-        seconds in option::of(1..=100_000_000_000i64),
-    ) -> Packet {
-        let timestamp = seconds.map(Timestamp::from_seconds);
-        Packet { status, status_message, alias, message, timestamp }
-    }
-}
-
-fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
-        (0..5).prop_map(Value::from),
-        any_text().prop_map(Value::from),
-    ];
-    let key = prop_oneof![
-        Just("status".to_owned()),
-        Just("status-message".to_owned()),
-        Just("message".to_owned()),
-        Just("alias".to_owned()),
-        Just("timestamp".to_owned()),
-        any_text(),
-    ];
-    leaf.prop_recursive(3, 20, 6, move |inner| {
-        prop_oneof![
-            vec(inner.clone(), 0..4).prop_map(Value::from),
-            vec((key.clone(), inner), 0..6)
-                .prop_map(|entries| Value::Object(entries.into_iter().collect())),
-        ]
-    })
-}
-
-proptest! {
-    #[test]
-    fn a_packet_reads_back(packet in any_packet()) {
-        let out = encoded(&packet);
-        prop_assert_eq!(out[..4].to_vec(), (out.len() as u32 - 4).to_be_bytes().to_vec());
-        prop_assert_eq!(Packet::parse(&out[4..]), Ok(packet));
-    }
-
-    #[test]
-    fn any_bytes_are_survived(content: Vec<u8>) {
-        let _ = Packet::parse(&content);
-        let _ = Packet::parse(&[b"{\"message\":\"", content.as_slice(), b"\"}"].concat());
-    }
-
-    #[test]
-    fn a_damaged_packet_is_survived(packet in any_packet(), at: prop::sample::Index, byte: u8) {
-        let mut content = encoded(&packet).split_off(4);
-        let at = at.index(content.len());
-        content[at] = byte;
-        let _ = Packet::parse(&content);
-        let _ = Packet::parse(&content[..at]);
-    }
-
-    #[test]
-    fn every_object_is_a_packet_and_nothing_else_is(value in any_json()) {
-        let parsed = Packet::parse(value.to_string().as_bytes());
-        prop_assert_eq!(parsed.is_ok(), value.is_object());
-        if let Ok(packet) = parsed {
-            let text = value.get("message").and_then(Value::as_str);
-            prop_assert_eq!(packet.message.as_deref(), text);
-        }
-    }
-
-    #[test]
-    fn any_utf_16_survives_escaping(units in vec(prop_oneof![any::<u16>(), 0xd800..0xe000u16], 0..20)) {
-        let escaped: String = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
-        let text = message(format!("{{\"message\":\"{escaped}\"}}"));
-        prop_assert_eq!(text, Some(String::from_utf16_lossy(&units)));
-    }
-
-    #[test]
-    fn what_python_would_replace_is_replaced(bytes in vec(any::<u8>().prop_filter("needs no escape", |byte| !matches!(byte, 0..0x20 | b'"' | b'\\')), 0..20)) {
-        let text = message([b"{\"message\":\"", bytes.as_slice(), b"\"}"].concat());
-        prop_assert_eq!(text, Some(String::from_utf8_lossy(&bytes).into_owned()));
-    }
-
-    #[test]
-    fn times_in_any_unit_keep_their_milliseconds(milliseconds in 100_000_000_001..100_000_000_000_000i64) {
-        let micro = json!(milliseconds * 1000).to_string();
-        let seconds = format!("{}.{:03}", milliseconds / 1000, milliseconds % 1000);
-        for time in [milliseconds.to_string(), micro, seconds] {
-            prop_assert_eq!(timestamp(&time), Some(milliseconds), "{}", time);
         }
     }
 }
