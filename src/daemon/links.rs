@@ -13,7 +13,7 @@ use crate::enclave::address::Address;
 use crate::enclave::mesh::DialFailure;
 use crate::enclave::order::Order;
 use crate::enclave::own::Own;
-use crate::enclave::transport;
+use crate::enclave::transport::{self, Watch};
 use crate::gateway::event::Event;
 use crate::pipe::{Ended, Pipe};
 
@@ -27,6 +27,7 @@ const SEND_QUEUE: usize = 128 * 1024 * 1024;
 /// One connection with a peer, or one attempt to make it.
 struct Link {
     pipe: Pipe,
+    watch: Watch,
     /// The attempt, until it has succeeded.
     dialling: Option<AbortHandle>,
 }
@@ -35,7 +36,7 @@ struct Link {
 pub struct Links {
     ports: Ports,
     inbox: Inbox,
-    /// Where frames go, and ends behind them.
+    /// Where frames go, and what is acknowledged, and ends behind them.
     heard: Inbox,
     alive: Alive,
     open: HashMap<ConnectionId, Link>,
@@ -56,16 +57,26 @@ impl Links {
 
     /// Takes over a peer's connection to us. It is not read until the mesh says so.
     pub fn accepted(&mut self, connection: ConnectionId, stream: TcpStream) {
-        let pipe = waiting_pipe();
+        let (pipe, watch) = (waiting_pipe(), Watch::default());
+        let (heard, alive) = (self.heard.clone(), self.alive.clone());
+        let task = run(
+            connection,
+            stream,
+            pipe.clone(),
+            watch.clone(),
+            heard,
+            alive,
+        );
+        spawn_local(task);
+        let dialling = None;
         self.open.insert(
             connection,
             Link {
-                pipe: pipe.clone(),
-                dialling: None,
+                pipe,
+                watch,
+                dialling,
             },
         );
-        let (heard, alive) = (self.heard.clone(), self.alive.clone());
-        spawn_local(run(connection, stream, pipe, heard, alive));
     }
 
     /// A dial has ended; to be called before the mesh hears of it.
@@ -108,6 +119,11 @@ impl Links {
                     pipe.abort();
                 }
             }),
+            Order::Watch { connection } => {
+                if let Some(link) = self.open.get(&connection) {
+                    link.watch.order();
+                }
+            }
             Order::HalfClose { connection } => self.with(connection, Pipe::half_close),
             Order::Close { connection } => self.with(connection, Pipe::close),
             Order::Abort { connection } => self.abort(connection),
@@ -173,10 +189,10 @@ impl Links {
             });
             return;
         };
-        let pipe = waiting_pipe();
+        let (pipe, watch) = (waiting_pipe(), Watch::default());
         let (inbox, heard) = (self.inbox.clone(), self.heard.clone());
         let alive = self.alive.clone();
-        let (port, connected) = (self.ports.port(), pipe.clone());
+        let (port, connected, watched) = (self.ports.port(), pipe.clone(), watch.clone());
         let task = spawn_local(async move {
             let outcome = transport::dial(Some(&own), to, port).await;
             let outcome = outcome.and_then(|stream| {
@@ -191,7 +207,7 @@ impl Links {
                         outcome,
                     };
                     report(&inbox, event).await;
-                    run(connection, stream, connected, heard, alive).await;
+                    run(connection, stream, connected, watched, heard, alive).await;
                 }
                 Err(error) => {
                     debug!(%to, "cannot connect: {error}");
@@ -205,7 +221,14 @@ impl Links {
             }
         });
         let dialling = Some(task.abort_handle());
-        self.open.insert(connection, Link { pipe, dialling });
+        self.open.insert(
+            connection,
+            Link {
+                pipe,
+                watch,
+                dialling,
+            },
+        );
     }
 }
 
@@ -229,9 +252,19 @@ fn failure(error: &io::Error) -> DialFailure {
 }
 
 /// Runs one connection until it ends, and says so.
-async fn run(connection: ConnectionId, stream: TcpStream, pipe: Pipe, inbox: Inbox, _alive: Alive) {
+async fn run(
+    connection: ConnectionId,
+    stream: TcpStream,
+    pipe: Pipe,
+    watch: Watch,
+    inbox: Inbox,
+    _alive: Alive,
+) {
     let deliver = async |frame: BytesMut| {
         report(&inbox, Event::Frame { connection, frame }).await;
+    };
+    let acknowledged = async |bytes| {
+        report(&inbox, Event::Acknowledged { connection, bytes }).await;
     };
     let ended = async |ended: Ended| {
         match ended {
@@ -242,7 +275,7 @@ async fn run(connection: ConnectionId, stream: TcpStream, pipe: Pipe, inbox: Inb
         }
         report_end(&inbox, Event::LinkEnded { connection }).await;
     };
-    transport::run(stream, pipe, deliver, ended).await;
+    transport::run(stream, pipe, watch, deliver, acknowledged, ended).await;
 }
 
 #[cfg(test)]

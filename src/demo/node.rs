@@ -107,6 +107,8 @@ impl Middle for FriendNode {
                 outcome,
             } => mesh.dialled(connection, outcome, now, out),
             Event::Frame { connection, frame } => mesh.frame(connection, &frame, now, out),
+            // Nobody orders a watch yet.
+            Event::Acknowledged { .. } => {}
             Event::LinkEnded { connection } => mesh.ended(connection, now, out),
             Event::OwnAddresses(addresses) => mesh.set_own_addresses(addresses, now, out),
             Event::Woke => mesh.woke(now, out),

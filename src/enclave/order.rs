@@ -46,6 +46,13 @@ pub enum Order {
         /// Length and content. Where many peers are told the same, they share it.
         frame: Bytes,
     },
+    /// Report how many bytes of what was written on this connection the peer's kernel has
+    /// acknowledged, whenever that has changed, until all that was written by then is
+    /// acknowledged. It comes again when more is written.
+    Watch {
+        /// The connection.
+        connection: ConnectionId,
+    },
     /// Send what is queued, then tell the peer that no more comes; go on reading.
     HalfClose {
         /// The connection.

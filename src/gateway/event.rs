@@ -61,6 +61,16 @@ pub enum Event {
         /// The content, without its length.
         frame: BytesMut,
     },
+    /// The peer's kernel has acknowledged more of what was written on a watched connection
+    /// (see [`Order::Watch`](crate::enclave::order::Order::Watch)). If a watch is on when the
+    /// connection ends, and the count has changed, this comes once more before the end.
+    Acknowledged {
+        /// Which.
+        connection: ConnectionId,
+        /// How many bytes, since the beginning of the connection, of all that was ordered
+        /// to be written. It only grows.
+        bytes: u64,
+    },
     /// A peer's connection is over, from whichever side.
     LinkEnded {
         /// Which.

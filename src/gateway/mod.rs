@@ -207,6 +207,8 @@ impl Gateway {
             Event::Frame { connection, frame } => {
                 self.mesh(|mesh, now, out| mesh.frame(connection, &frame, now, out));
             }
+            // Nobody orders a watch yet.
+            Event::Acknowledged { .. } => {}
             Event::LinkEnded { connection } => {
                 self.mesh(|mesh, now, out| mesh.ended(connection, now, out));
             }

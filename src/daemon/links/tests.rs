@@ -163,22 +163,60 @@ async fn dialling_from_an_address_that_has_gone_fails_at_once() {
 }
 
 #[tokio::test]
-async fn a_peer_that_takes_nothing_is_dropped() {
+async fn what_is_acknowledged_is_reported_before_the_end() {
     let test = async {
-        let called = own(2);
+        let (called, connection) = (own(2), ConnectionId(1));
         let (mut links, mut inputs) = links(free_port(&called));
         let mut aftermath = Vec::new();
-        links.set_own(vec![called.clone()], &mut aftermath);
-        links.obey(listen(&called), &mut aftermath);
-        let port = links.ports.port();
-        let mut peer = TcpStream::connect((called.address.ip(), port))
-            .await
-            .unwrap();
-        let Some(Input::Peer { stream, .. }) = inputs.recv().await else {
-            panic!("nobody came");
+        let mut peer = connected(&mut links, &mut inputs, &called, connection).await;
+        let frame = Bytes::from_static(b"\0\0\0\x02{}");
+        for _ in 0..2 {
+            let frame = frame.clone();
+            links.obey(Order::Write { connection, frame }, &mut aftermath);
+        }
+        links.obey(Order::Watch { connection }, &mut aftermath);
+        peer.read_exact(&mut [0; 12]).await.unwrap();
+        drop(peer);
+        let max_frame = 2;
+        let read = Order::Read {
+            connection,
+            max_frame,
         };
-        let connection = ConnectionId(1);
-        links.accepted(connection, stream);
+        links.obey(read, &mut aftermath);
+        let Event::Acknowledged { bytes: 12, .. } = event(&mut inputs).await else {
+            panic!("not that all is acknowledged");
+        };
+        assert!(matches!(event(&mut inputs).await, Event::LinkEnded { .. }));
+    };
+    LocalSet::new().run_until(test).await;
+}
+
+/// A peer's end of a connection that the links have accepted.
+async fn connected(
+    links: &mut Links,
+    inputs: &mut Receiver<Input>,
+    called: &Own,
+    connection: ConnectionId,
+) -> TcpStream {
+    let mut aftermath = Vec::new();
+    links.set_own(vec![called.clone()], &mut aftermath);
+    links.obey(listen(called), &mut aftermath);
+    let address = (called.address.ip(), links.ports.port());
+    let peer = TcpStream::connect(address).await.unwrap();
+    let Some(Input::Peer { stream, .. }) = inputs.recv().await else {
+        panic!("nobody came");
+    };
+    links.accepted(connection, stream);
+    peer
+}
+
+#[tokio::test]
+async fn a_peer_that_takes_nothing_is_dropped() {
+    let test = async {
+        let (called, connection) = (own(2), ConnectionId(1));
+        let (mut links, mut inputs) = links(free_port(&called));
+        let mut aftermath = Vec::new();
+        let mut peer = connected(&mut links, &mut inputs, &called, connection).await;
         let frame = Bytes::from(vec![0; SEND_QUEUE / 4 + 1]);
         for _ in 0..4 {
             let frame = frame.clone();

@@ -2,7 +2,7 @@ use std::cell::RefCell;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
 use super::*;
 use crate::enclave::address::Address;
@@ -134,6 +134,16 @@ async fn a_configured_address_may_come_later() {
     }
 }
 
+impl Acknowledging for DuplexStream {
+    fn unacknowledged(&self) -> u64 {
+        0
+    }
+}
+
+async fn nobody_asked(bytes: u64) {
+    panic!("reports {bytes} bytes although nothing is watched");
+}
+
 #[tokio::test]
 async fn frames_are_delivered_in_order_and_pushed_bytes_are_sent() {
     let (stream, mut other) = tokio::io::duplex(64);
@@ -144,7 +154,9 @@ async fn frames_are_delivered_in_order_and_pushed_bytes_are_sent() {
     let ours = run(
         stream,
         pipe,
+        Watch::default(),
         async |frame| delivered.borrow_mut().push(frame),
+        nobody_asked,
         async |how| *ended.borrow_mut() = Some(how),
     );
     let theirs = async move {
@@ -168,7 +180,9 @@ async fn the_end_is_reported_before_the_last_words_are_sent() {
     let ours = run(
         stream,
         pipe,
+        Watch::default(),
         async |_| {},
+        nobody_asked,
         async |how| {
             reported.send(how).unwrap();
         },
@@ -193,11 +207,13 @@ async fn a_frame_over_the_limit_ends_it_and_says_so() {
     let ours = run(
         stream,
         pipe,
+        Watch::default(),
         async |_| {
             // A stranger that is accepted may say more from then on.
             raise.set_limit(6);
             *delivered.borrow_mut() += 1;
         },
+        nobody_asked,
         async |how| *ended.borrow_mut() = Some(how),
     );
     let theirs = async move {

@@ -89,7 +89,7 @@ impl Ours {
             Order::HalfClose { connection } => Act::HalfClose(self.wires[&connection]),
             Order::Close { connection } => Act::Close(self.wires[&connection]),
             Order::Abort { connection } => Act::Abort(self.wires[&connection]),
-            Order::Listen { .. } | Order::Read { .. } => return None,
+            Order::Listen { .. } | Order::Read { .. } | Order::Watch { .. } => return None,
             Order::Pause { .. } => panic!("a contact is never paused"),
         })
     }
