@@ -5,14 +5,17 @@
 //! | room | what it knows |
 //! |---|---|
 //! | [`row`] | what is written and asked, as plain data |
+//! | [`db`] | the file: each change and each question as SQL |
 //!
 //! The pure middle never waits for any of this. It numbers its [`Write`]s by counting
 //! them, sends them off, and hears later through which one all is durable. An [`Ask`] is
 //! answered in its place among the writes, so it sees all that were sent before it,
 //! durable or not.
 
+pub mod db;
 pub mod row;
 
+pub use db::{Db, OpenError};
 pub use row::{
     Answer, Ask, Contact, Conversation, Held, Known, Loaded, Message, Position, Request, Write,
 };

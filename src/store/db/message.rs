@@ -1,0 +1,161 @@
+//! A message as a row, and what happens when its place or its id is taken.
+
+use rusqlite::{OptionalExtension, Row, named_params};
+use tracing::error;
+
+use super::id::{ReadId, StoredId, digest};
+use super::{Db, integer, natural};
+use crate::clock::Timestamp;
+use crate::store::row::{Known, Message};
+
+/// The columns that [`read`] reads, in the order in which it does.
+macro_rules! columns {
+    () => {
+        "seq, contact, own, notice, id, peer_id, digest IS NOT NULL, time, arrived, waiting, \
+         writer, text"
+    };
+}
+pub(super) use columns;
+
+/// Reads a row of [`columns`].
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
+    let ReadId(id) = row.get(4)?;
+    let peer_id = match (row.get(5)?, row.get(6)?) {
+        (Some(ReadId(peer_id)), _) => Some(peer_id),
+        (None, true) => Some(id.clone()),
+        (None, false) => None,
+    };
+    Ok(Message {
+        seq: natural(row.get(0)?),
+        contact: row.get(1)?,
+        own: row.get(2)?,
+        notice: row.get(3)?,
+        id,
+        peer_id,
+        time: Timestamp(row.get(7)?),
+        arrived: Timestamp(row.get(8)?),
+        waiting: row.get(9)?,
+        writer: row.get(10)?,
+        text: row.get(11)?,
+    })
+}
+
+impl Db {
+    /// Stores a message, whatever is in its way.
+    pub(super) fn insert(&mut self, message: &Message) -> rusqlite::Result<()> {
+        if self.insert_as(message, integer(message.seq), &message.id)? || self.has(message)? {
+            return Ok(());
+        }
+        // The middle asks before it gives an id, and counts places: neither can be taken
+        // unless one of us is wrong. The message is kept all the same, behind all others.
+        let seq = match self.last_seq()? {
+            last if last < integer(message.seq) => integer(message.seq),
+            last => last + 1,
+        };
+        error!(
+            contact = message.contact,
+            seq = message.seq,
+            "a message's place or id is taken; it is stored as {seq}"
+        );
+        let ids = std::iter::once(message.id.clone());
+        // A contact that wants these taken has to guess the place, and gains a longer search.
+        let made = (0_u64..).map(|attempt| format!("{seq}.{attempt}"));
+        for id in ids.chain(made) {
+            if self.insert_as(message, seq, &id)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores a message under a place and an id, if both are free.
+    fn insert_as(&self, message: &Message, seq: i64, id: &str) -> rusqlite::Result<bool> {
+        let peer_id = message.peer_id.as_deref();
+        let digest = match (peer_id, &message.text) {
+            (Some(_), text) => Some(digest(text.as_deref().unwrap_or_default())),
+            (None, _) => None,
+        };
+        let rows = self.run(
+            "INSERT INTO message (seq, contact, own, notice, id, peer_id, digest, time, arrived,
+                                  waiting, writer, text)
+             VALUES (:seq, :contact, :own, :notice, :id, :peer_id, :digest, :time, :arrived,
+                     :waiting, :writer, :text)
+             ON CONFLICT DO NOTHING",
+            named_params! {
+                ":seq": seq,
+                ":contact": message.contact,
+                ":own": message.own,
+                ":notice": message.notice,
+                ":id": StoredId::new(id),
+                ":peer_id": peer_id.filter(|peer_id| *peer_id != id).map(StoredId::new),
+                ":digest": digest,
+                ":time": message.time.0,
+                ":arrived": message.arrived.0,
+                ":waiting": message.waiting,
+                ":writer": message.writer,
+                ":text": message.text,
+            },
+        )?;
+        Ok(rows > 0)
+    }
+
+    /// Whether this very message is stored: told by the contact's id for it where it gave
+    /// one, else by our id and the text.
+    fn has(&self, message: &Message) -> rusqlite::Result<bool> {
+        if let (Some(peer_id), Some(text)) = (&message.peer_id, &message.text) {
+            return Ok(self.known(message.contact, peer_id, text)? == Known::Repeat);
+        }
+        self.connection
+            .prepare_cached(
+                "SELECT 1 FROM message WHERE contact = :contact AND id = :id AND own = :own
+                 AND digest IS NULL AND text IS :text",
+            )?
+            .exists(named_params! {
+                ":contact": message.contact,
+                ":id": StoredId::new(&message.id),
+                ":own": message.own,
+                ":text": message.text,
+            })
+    }
+
+    /// Answers [`Ask::Known`](crate::store::Ask::Known).
+    pub(super) fn known(&self, contact: u32, id: &str, text: &str) -> rusqlite::Result<Known> {
+        let params = named_params! {
+            ":contact": contact,
+            ":id": StoredId::new(id),
+            ":digest": digest(text),
+        };
+        // The most telling row comes first, and of each part one row is looked at.
+        self.connection
+            .prepare_cached(
+                "SELECT 1 WHERE EXISTS (SELECT 1 FROM message WHERE contact = :contact
+                                        AND id = :id AND peer_id IS NULL AND digest = :digest)
+                             OR EXISTS (SELECT 1 FROM message WHERE contact = :contact
+                                        AND peer_id = :id AND digest = :digest)
+                 UNION ALL
+                 SELECT 0 WHERE EXISTS (SELECT 1 FROM message WHERE contact = :contact
+                                        AND id = :id)
+                             OR EXISTS (SELECT 1 FROM message WHERE contact = :contact
+                                        AND peer_id = :id)
+                 LIMIT 1",
+            )?
+            .query_row(params, |row| row.get(0))
+            .optional()
+            .map(|found| match found {
+                Some(true) => Known::Repeat,
+                Some(false) => Known::Taken,
+                None => Known::New,
+            })
+    }
+
+    /// The last place that is taken, or that a client has come to: what it has acknowledged
+    /// may have been deleted, but a new message there would count as acknowledged.
+    pub(super) fn last_seq(&self) -> rusqlite::Result<i64> {
+        self.connection
+            .prepare_cached(
+                "SELECT max(ifnull((SELECT max(seq) FROM message), 0),
+                            ifnull((SELECT max(seq) FROM position), 0))",
+            )?
+            .query_row((), |row| row.get(0))
+    }
+}

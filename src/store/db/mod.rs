@@ -1,0 +1,150 @@
+//! The store's file: changes and questions in, SQL out. Synchronous, and nobody's thread.
+//!
+//! A [`Db`] is one connection. What is asked sees what was applied before it, committed
+//! or not.
+
+mod backlog;
+mod id;
+mod load;
+mod message;
+mod migrate;
+mod open;
+mod read;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, Params};
+
+pub use open::OpenError;
+
+/// The statements that there are, about: each is prepared once and then kept.
+const STATEMENTS: usize = 48;
+
+/// The open store.
+#[derive(Debug)]
+pub struct Db {
+    connection: Connection,
+    /// `None` in memory.
+    path: Option<PathBuf>,
+    /// Something was deleted since the last checkpoint, and still stands in the log.
+    has_deleted: bool,
+}
+
+impl Db {
+    /// Opens the file, and makes it where there is none. Only its owner can read it.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be opened, is damaged, was written by a newer version, or is something
+    /// else; then it is as it was.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        open::open(path)
+    }
+
+    /// An empty one that is gone when dropped.
+    ///
+    /// # Errors
+    ///
+    /// If memory runs out.
+    pub fn in_memory() -> rusqlite::Result<Self> {
+        let mut connection = Connection::open_in_memory()?;
+        migrate::migrate(&mut connection, migrate::STEPS)?;
+        Ok(Self::new(connection, None))
+    }
+
+    fn new(connection: Connection, path: Option<PathBuf>) -> Self {
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        Self {
+            connection,
+            path,
+            has_deleted: false,
+        }
+    }
+
+    /// Where it is; `None` in memory.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Begins a transaction. What is applied outside of one is durable at once, piece by
+    /// piece.
+    ///
+    /// # Errors
+    ///
+    /// If another program is writing.
+    pub fn begin(&mut self) -> rusqlite::Result<()> {
+        self.run("BEGIN IMMEDIATE", ()).map(drop)
+    }
+
+    /// Makes durable what was applied since [`begin`](Self::begin).
+    ///
+    /// # Errors
+    ///
+    /// If the disk refuses. The transaction must be rolled back then.
+    pub fn commit(&mut self) -> rusqlite::Result<()> {
+        self.run("COMMIT", ()).map(drop)
+    }
+
+    /// Undoes what was applied since [`begin`](Self::begin). Without a transaction (a
+    /// failure may have ended it) nothing happens.
+    ///
+    /// # Errors
+    ///
+    /// If the disk refuses.
+    pub fn rollback(&mut self) -> rusqlite::Result<()> {
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        self.run("ROLLBACK", ()).map(drop)
+    }
+
+    /// If something was deleted: overwrites it in the log, too, where it would otherwise
+    /// stand until the log has filled up once more. Nothing depends on its success.
+    ///
+    /// # Errors
+    ///
+    /// If the disk refuses.
+    pub fn wipe(&mut self) -> rusqlite::Result<()> {
+        if self.has_deleted && self.path.is_some() {
+            self.checkpoint()?;
+        }
+        self.has_deleted = false;
+        Ok(())
+    }
+
+    /// Brings everything into the main file, empties the log, and closes.
+    ///
+    /// # Errors
+    ///
+    /// If the disk refuses. All that was committed is durable in the log all the same.
+    pub fn close(self) -> rusqlite::Result<()> {
+        if self.path.is_some() {
+            self.checkpoint()?;
+        }
+        self.connection.close().map_err(|(_, error)| error)
+    }
+
+    fn checkpoint(&self) -> rusqlite::Result<()> {
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))
+    }
+
+    fn run(&self, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
+        self.connection.prepare_cached(sql)?.execute(params)
+    }
+}
+
+/// Where a number of ours stands in SQLite, whose integers have a sign. None of them will
+/// ever be so large that it has to be cut off.
+fn integer(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// The way back. None that we have written is negative.
+fn natural(integer: i64) -> u64 {
+    u64::try_from(integer).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;

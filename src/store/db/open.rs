@@ -1,0 +1,209 @@
+//! Opening the file: whether it is ours and whole is found out before anything is written.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Read};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::{error, fmt};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::Db;
+use super::migrate::{APPLICATION, STEPS, migrate, version};
+
+/// How every SQLite file begins.
+const MAGIC: &[u8] = b"SQLite format 3\0";
+
+/// The length of what SQLite keeps about a file at its beginning, bytes.
+const HEADER: usize = 100;
+
+/// A file up to this size is checked from end to end when it is opened, bytes. That reads
+/// all of it: a quarter of a second here, seconds from a memory card, and years of
+/// messages should not make every start slower. In a larger file SQLite still notices when
+/// its end is missing, and refuses a damaged page as soon as it comes to one.
+const CHECKED: u64 = 64 * 1024 * 1024;
+
+/// What is set for every connection.
+///
+/// `synchronous`: a commit is on the disk when it returns. `fullfsync`: on a Mac, too.
+/// `secure_delete`: what is deleted is overwritten. `temp_store`: nothing is ever put in
+/// files elsewhere. `cache_size`: half a megabyte.
+const SETTINGS: &str = "
+    PRAGMA synchronous = FULL;
+    PRAGMA fullfsync = ON;
+    PRAGMA secure_delete = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -512;
+    PRAGMA mmap_size = 0;
+    PRAGMA foreign_keys = OFF;
+";
+
+/// Why the store could not be opened, for people.
+#[derive(Debug)]
+pub struct OpenError {
+    path: PathBuf,
+    reason: Reason,
+}
+
+#[derive(Debug)]
+enum Reason {
+    /// It is something else.
+    Foreign,
+    /// It was ours once.
+    Damaged(String),
+    /// Its version, which we do not know.
+    Newer,
+    /// The system, or SQLite, says no.
+    Refused(String),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match &self.reason {
+            Reason::Foreign => write!(
+                f,
+                "{path} is not a message store of enclave-irc; move it away, or restore a backup"
+            ),
+            Reason::Damaged(what) => write!(
+                f,
+                "the message store {path} is damaged ({what}); move it away, or restore a backup"
+            ),
+            Reason::Newer => write!(
+                f,
+                "the message store {path} was written by a newer version of enclave-irc; use \
+                 that one"
+            ),
+            Reason::Refused(why) => write!(
+                f,
+                "the message store {path} cannot be opened ({why}); is its folder there and \
+                 writable, and is there room on the disk?"
+            ),
+        }
+    }
+}
+
+impl error::Error for OpenError {}
+
+impl From<io::Error> for Reason {
+    fn from(error: io::Error) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
+impl From<rusqlite::Error> for Reason {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::Damaged(error.to_string())
+            }
+            _ => Self::Refused(error.to_string()),
+        }
+    }
+}
+
+pub(super) fn open(path: &Path) -> Result<Db, OpenError> {
+    try_open(path).map_err(|reason| OpenError {
+        path: path.to_owned(),
+        reason,
+    })
+}
+
+fn try_open(path: &Path) -> Result<Db, Reason> {
+    let length = look(path)?;
+    keep_private(path)?;
+    // Without what SQLite does by default: a path is never taken for a URI.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    // Until it is found whole, not even what stands in the log is moved into the file.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    check(&connection, length)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    connection.execute_batch(SETTINGS)?;
+    // A new file becomes ours while there is no log yet, so its own header says so from
+    // then on, whatever interrupts us.
+    migrate(&mut connection, STEPS)?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    Ok(Db::new(connection, Some(path.to_owned())))
+}
+
+/// Looks at the file without SQLite, which may write as soon as it opens one. Makes an
+/// empty one where there is none. Returns its length.
+fn look(path: &Path) -> Result<u64, Reason> {
+    let mut header = Vec::with_capacity(HEADER);
+    let length = match File::open(path) {
+        Ok(file) => {
+            let length = file.metadata()?.len();
+            file.take(HEADER as u64).read_to_end(&mut header)?;
+            length
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(path)?;
+            0
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if length == 0 {
+        // An empty file is a new one, which we may have made just before a crash. But
+        // SQLite would throw away the log beside it.
+        return match fs::metadata(beside(path, "-wal")) {
+            Ok(log) if log.len() > 0 => Err(Reason::Damaged("it is empty".to_owned())),
+            _ => Ok(0),
+        };
+    }
+    let field = |at: usize| {
+        let bytes = header.get(at..at + 4)?;
+        Some(i32::from_be_bytes(bytes.try_into().ok()?))
+    };
+    match (field(60), field(68)) {
+        _ if !header.starts_with(MAGIC) => Err(Reason::Foreign),
+        (Some(version), Some(APPLICATION)) if is_known(version) => Ok(length),
+        (Some(_), Some(APPLICATION)) => Err(Reason::Newer),
+        (_, Some(_)) => Err(Reason::Foreign),
+        (_, None) => Err(Reason::Damaged("its end is missing".to_owned())),
+    }
+}
+
+fn is_known(version: i32) -> bool {
+    usize::try_from(version).is_ok_and(|version| version <= STEPS.len())
+}
+
+/// What others could read they no longer can. SQLite gives its log the file's own mode.
+fn keep_private(path: &Path) -> io::Result<()> {
+    for path in [path, &beside(path, "-wal"), &beside(path, "-shm")] {
+        match fs::metadata(path) {
+            Ok(found) if found.permissions().mode() & 0o077 != 0 => {
+                fs::set_permissions(path, Permissions::from_mode(0o600))?;
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Refuses what is damaged, and what the log says is newer than the file itself does.
+fn check(connection: &Connection, length: u64) -> Result<(), Reason> {
+    if version(connection)? > STEPS.len() {
+        return Err(Reason::Newer);
+    }
+    if length <= CHECKED {
+        let found: String = connection.query_row("PRAGMA quick_check(1)", (), |row| row.get(0))?;
+        if found != "ok" {
+            return Err(Reason::Damaged(found));
+        }
+    }
+    Ok(())
+}

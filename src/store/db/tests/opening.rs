@@ -1,0 +1,189 @@
+use super::*;
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// A store with some messages, closed.
+fn filled(path: &Path) {
+    let mut db = Db::open(path).unwrap();
+    db.begin().unwrap();
+    db.write_messages((1..=2000).map(|seq| heard(seq, 1, &seq.to_string(), &"x".repeat(50))));
+    db.commit().unwrap();
+    db.close().unwrap();
+}
+
+/// Asserts that the file is refused and stays as it is; returns what people are told.
+fn refused(path: &Path) -> String {
+    let before = fs::read(path).unwrap();
+    let told = Db::open(path).unwrap_err().to_string();
+    assert_eq!(fs::read(path).unwrap(), before, "{told}");
+    assert!(told.contains(&path.display().to_string()), "{told}");
+    told
+}
+
+#[test]
+fn a_new_file_is_for_its_owner_only_and_keeps_what_it_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    // SQLite would take it for a URI.
+    let path = folder.path().join("file:store?mode=memory");
+    let mut db = Db::open(&path).unwrap();
+    db.begin().unwrap();
+    db.write_messages([heard(1, 1, "a", "hi")]);
+    db.commit().unwrap();
+    let files: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(files.len(), 3);
+    for file in files {
+        assert_eq!(mode(&file.path()), 0o600, "{file:?}");
+    }
+    db.begin().unwrap();
+    db.write_messages([heard(2, 1, "b", "uncommitted")]);
+    drop(db);
+    let db = Db::open(&path).unwrap();
+    assert_eq!(db.texts(), ["hi"]);
+    db.close().unwrap();
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "no log is left"
+    );
+}
+
+#[test]
+fn a_file_that_others_can_read_is_made_private() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    filled(&path);
+    fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+    let mut db = Db::open(&path).unwrap();
+    db.write_messages([said(2001, 1, "hi")]);
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(mode(&folder.path().join("store.db-wal")), 0o600);
+}
+
+#[test]
+fn what_was_committed_survives_a_crash_and_what_was_not_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let mut db = Db::open(&path).unwrap();
+    db.begin().unwrap();
+    db.write_messages([heard(1, 1, "a", "committed")]);
+    db.commit().unwrap();
+    db.begin().unwrap();
+    db.write_messages([heard(2, 1, "b", "uncommitted")]);
+    // As a crash leaves them: the file and its log, without the shared memory.
+    let crashed = folder.path().join("crashed.db");
+    fs::copy(&path, &crashed).unwrap();
+    fs::copy(
+        folder.path().join("store.db-wal"),
+        folder.path().join("crashed.db-wal"),
+    )
+    .unwrap();
+    assert_eq!(Db::open(&crashed).unwrap().texts(), ["committed"]);
+}
+
+#[test]
+fn an_empty_file_is_a_new_one_unless_a_log_lies_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let log = folder.path().join("store.db-wal");
+    fs::write(&path, "").unwrap();
+    fs::write(&log, "all that is left").unwrap();
+    assert!(refused(&path).contains("is damaged (it is empty)"));
+    assert_eq!(fs::read_to_string(&log).unwrap(), "all that is left");
+    fs::remove_file(&log).unwrap();
+    Db::open(&path).unwrap().close().unwrap();
+    Db::open(&path).unwrap();
+}
+
+#[test]
+fn what_is_not_ours_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    for bytes in [&b"my diary"[..], &[0; 5000], &[0xff; 100_000]] {
+        fs::write(&path, bytes).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        let told = refused(&path);
+        assert!(
+            told.ends_with("move it away, or restore a backup"),
+            "{told}"
+        );
+        assert_eq!(mode(&path), 0o644);
+    }
+    fs::remove_file(&path).unwrap();
+    let foreign = Connection::open(&path).unwrap();
+    foreign
+        .execute_batch("CREATE TABLE bookmark (url)")
+        .unwrap();
+    foreign.close().unwrap();
+    assert!(refused(&path).contains("is not a message store of enclave-irc"));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_newer_store_is_left_alone_even_if_only_its_log_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    filled(&path);
+    let newer = Connection::open(&path).unwrap();
+    newer.pragma_update(None, "user_version", 99).unwrap();
+    let log = folder.path().join("store.db-wal");
+    let crashed = folder.path().join("crashed.db");
+    fs::copy(&path, &crashed).unwrap();
+    fs::copy(&log, folder.path().join("crashed.db-wal")).unwrap();
+    newer.close().unwrap();
+    for path in [&path, &crashed] {
+        let told = refused(path);
+        assert!(
+            told.ends_with("a newer version of enclave-irc; use that one"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn a_damaged_store_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    filled(&path);
+    let whole = fs::read(&path).unwrap();
+    let half = whole.len() / 2;
+    let mut overwritten = whole.clone();
+    overwritten[half..half + 4096].fill(0x55);
+    let mut zeroed = whole.clone();
+    zeroed[4096..8192].fill(0);
+    let cases = [
+        &whole[..50],
+        &whole[..5000],
+        &whole[..half],
+        &overwritten,
+        &zeroed,
+    ];
+    for (case, bytes) in cases.into_iter().enumerate() {
+        fs::write(&path, bytes).unwrap();
+        let told = refused(&path);
+        assert!(told.contains("is damaged ("), "{case}: {told}");
+        assert!(
+            told.ends_with("move it away, or restore a backup"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_is_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    for path in [
+        folder.path().to_owned(),
+        folder.path().join("missing/store.db"),
+    ] {
+        let told = Db::open(&path).unwrap_err().to_string();
+        assert!(told.contains("cannot be opened ("), "{told}");
+    }
+}

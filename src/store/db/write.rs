@@ -1,0 +1,177 @@
+//! Each change, as SQL.
+
+use rusqlite::{named_params, params};
+
+use super::id::StoredId;
+use super::{Db, integer};
+use crate::clock::Timestamp;
+use crate::store::row::{Contact, Held, Position, Request, Write};
+
+/// Names of clients whose positions are kept.
+pub(super) const POSITIONS: usize = 64;
+
+impl Db {
+    /// Carries out one change.
+    ///
+    /// # Errors
+    ///
+    /// If the disk refuses, or the file is damaged. The change may be half done then,
+    /// until the transaction is rolled back.
+    pub fn apply(&mut self, write: &Write) -> rusqlite::Result<()> {
+        match write {
+            Write::Contact(contact) => self.contact(contact),
+            Write::RemoveContact(contact) => {
+                self.run("DELETE FROM contact WHERE id = ?1", [contact])?;
+                self.delete("DELETE FROM message WHERE contact = ?1", [contact])
+            }
+            Write::Forget(contact) => self.delete(
+                "DELETE FROM message WHERE contact = ?1 AND waiting IS NULL",
+                [contact],
+            ),
+            Write::Message(message) => self.insert(message),
+            Write::Delivered(messages) => self.each(
+                messages,
+                "UPDATE message SET waiting = NULL WHERE seq = ?1 AND waiting IS NOT NULL",
+            ),
+            Write::Cancelled(messages) => {
+                self.has_deleted |= !messages.is_empty();
+                // The row stays for its id: the message may have arrived over there, and
+                // come back under it.
+                self.each(
+                    messages,
+                    "UPDATE message SET waiting = NULL, text = NULL
+                     WHERE seq = ?1 AND waiting IS NOT NULL",
+                )
+            }
+            Write::Attempted(messages) => self.each(
+                messages,
+                "UPDATE message SET waiting = min(waiting + 1, 255)
+                 WHERE seq = ?1 AND waiting IS NOT NULL",
+            ),
+            Write::Position(position) => self.position(position),
+            Write::Request(request) => self.request(request),
+            Write::Held { address, held } => self.hold(address, held),
+            Write::RemoveRequest(address) => {
+                self.run("DELETE FROM request WHERE address = ?1", [address])?;
+                self.delete("DELETE FROM held WHERE address = ?1", [address])
+            }
+            Write::Silence(address, until) => self
+                .run(
+                    "INSERT INTO silence (address, until) VALUES (?1, ?2)
+                     ON CONFLICT DO UPDATE SET until = excluded.until",
+                    params![address, until.0],
+                )
+                .map(drop),
+            Write::Unsilence(address) => self
+                .run("DELETE FROM silence WHERE address = ?1", [address])
+                .map(drop),
+            Write::Setting(name, value) => self
+                .run(
+                    "INSERT INTO setting (name, value) VALUES (?1, ?2)
+                     ON CONFLICT DO UPDATE SET value = excluded.value",
+                    [*name, value],
+                )
+                .map(drop),
+            Write::Expire(before) => self.expire(*before),
+        }
+    }
+
+    /// Runs what deletes something, and remembers it if so.
+    fn delete(&mut self, sql: &str, params: impl rusqlite::Params) -> rusqlite::Result<()> {
+        let rows = self.run(sql, params)?;
+        self.has_deleted |= rows > 0;
+        Ok(())
+    }
+
+    fn each(&self, messages: &[u64], sql: &str) -> rusqlite::Result<()> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        for seq in messages {
+            statement.execute([integer(*seq)])?;
+        }
+        Ok(())
+    }
+
+    fn contact(&self, contact: &Contact) -> rusqlite::Result<()> {
+        self.run(
+            "INSERT INTO contact (id, address, nick, in_book, last_linked, last_seen)
+             VALUES (:id, :address, :nick, :in_book, :last_linked, :last_seen)
+             ON CONFLICT DO UPDATE SET
+                 address = excluded.address, nick = excluded.nick, in_book = excluded.in_book,
+                 last_linked = excluded.last_linked, last_seen = excluded.last_seen",
+            named_params! {
+                ":id": contact.id,
+                ":address": contact.address,
+                ":nick": contact.nick,
+                ":in_book": contact.in_book,
+                ":last_linked": contact.last_linked.map(|at| at.0),
+                ":last_seen": contact.last_seen.map(|at| at.0),
+            },
+        )
+        .map(drop)
+    }
+
+    fn position(&self, position: &Position) -> rusqlite::Result<()> {
+        self.run(
+            "INSERT INTO position (client, seq, at) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq), at = excluded.at",
+            params![position.client, integer(position.seq), position.at.0],
+        )?;
+        // The one just written stays, even if the clock was set back.
+        self.run(
+            "DELETE FROM position WHERE client NOT IN
+                 (SELECT client FROM position ORDER BY client = ?1 DESC, at DESC, seq DESC
+                  LIMIT ?2)",
+            params![position.client, integer(POSITIONS as u64)],
+        )
+        .map(drop)
+    }
+
+    fn request(&self, request: &Request) -> rusqlite::Result<()> {
+        self.run(
+            "INSERT INTO request
+                 (address, number, alias, status, text, since, shown, said_more, bytes)
+             VALUES
+                 (:address, :number, :alias, :status, :text, :since, :shown, :said_more, :bytes)
+             ON CONFLICT DO UPDATE SET
+                 number = excluded.number, alias = excluded.alias, status = excluded.status,
+                 text = excluded.text, since = excluded.since, shown = excluded.shown,
+                 said_more = excluded.said_more, bytes = excluded.bytes",
+            named_params! {
+                ":address": request.address,
+                ":number": request.number,
+                ":alias": request.alias,
+                ":status": request.status,
+                ":text": request.text,
+                ":since": request.since.0,
+                ":shown": request.shown,
+                ":said_more": request.said_more,
+                ":bytes": integer(request.bytes),
+            },
+        )
+        .map(drop)
+    }
+
+    fn hold(&self, address: &str, held: &Held) -> rusqlite::Result<()> {
+        let id = held.id.as_deref().map(StoredId::new);
+        self.run(
+            "INSERT INTO held (address, text, time, id) VALUES (?1, ?2, ?3, ?4)",
+            params![address, held.text, held.time.0, id],
+        )
+        .map(drop)
+    }
+
+    /// What the person wrote has no need to be played to them.
+    fn expire(&mut self, before: Timestamp) -> rusqlite::Result<()> {
+        self.delete(
+            "UPDATE message INDEXED BY message_expiring SET text = NULL
+             WHERE own = 1 AND arrived < ?1 AND text IS NOT NULL AND waiting IS NULL",
+            [before.0],
+        )?;
+        self.delete(
+            "UPDATE message INDEXED BY message_expiring SET text = NULL
+             WHERE own = 0 AND arrived < ?1 AND text IS NOT NULL AND waiting IS NULL
+             AND seq <= (SELECT max(seq) FROM position)",
+            [before.0],
+        )
+    }
+}
