@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`row`] | what is written and asked, as plain data |
 //! | [`db`] | the file: each change and each question as SQL |
+//! | [`thread`] | a thread that waits for the disk: batches, and what a full disk means |
 //!
 //! The pure middle never waits for any of this. It numbers its [`Write`]s by counting
 //! them, sends them off, and hears later through which one all is durable. An [`Ask`] is
@@ -14,8 +15,10 @@
 
 pub mod db;
 pub mod row;
+pub mod thread;
 
 pub use db::{Db, OpenError};
 pub use row::{
     Answer, Ask, Contact, Conversation, Held, Known, Loaded, Message, Position, Request, Write,
 };
+pub use thread::{Report, Store};

@@ -42,16 +42,20 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
 
 impl Db {
     /// Stores a message, whatever is in its way.
-    pub(super) fn insert(&mut self, message: &Message) -> rusqlite::Result<()> {
+    pub(super) fn insert(&self, message: &Message) -> rusqlite::Result<()> {
         if self.insert_as(message, integer(message.seq), &message.id)? || self.has(message)? {
             return Ok(());
         }
         // The middle asks before it gives an id, and counts places: neither can be taken
-        // unless one of us is wrong. The message is kept all the same, behind all others.
-        let seq = match self.last_seq()? {
-            last if last < integer(message.seq) => integer(message.seq),
-            last => last + 1,
-        };
+        // unless one of us is wrong. The message is kept all the same, under another id or
+        // behind all others.
+        let mut seq = integer(message.seq);
+        let mut at_place = self
+            .connection
+            .prepare_cached("SELECT 1 FROM message WHERE seq = ?1")?;
+        if at_place.exists([seq])? {
+            seq = self.last_seq()? + 1;
+        }
         error!(
             contact = message.contact,
             seq = message.seq,

@@ -125,6 +125,12 @@ impl Db {
         self.connection.close().map_err(|(_, error)| error)
     }
 
+    /// For tests that make it fail.
+    #[cfg(test)]
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     fn checkpoint(&self) -> rusqlite::Result<()> {
         self.connection
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))

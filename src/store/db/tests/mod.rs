@@ -3,6 +3,7 @@
 mod expiring;
 mod ids;
 mod migrating;
+mod model;
 mod opening;
 mod reading;
 mod requests;

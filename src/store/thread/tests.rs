@@ -1,0 +1,252 @@
+use super::*;
+
+use std::path::Path;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::store::row::{Known, Message};
+
+/// Longer than anything takes, and than what is not to happen would.
+const LONG: Duration = Duration::from_secs(20);
+
+/// A text that makes the file grow.
+fn long_text(number: u64) -> String {
+    format!("{number} {}", "x".repeat(20_000))
+}
+
+fn message(seq: u64, text: &str) -> Write {
+    Write::Message(Message {
+        seq,
+        contact: 1,
+        own: false,
+        notice: false,
+        id: format!("id-{seq}"),
+        peer_id: Some(format!("id-{seq}")),
+        time: Timestamp(0),
+        arrived: Timestamp(0),
+        text: Some(text.to_owned()),
+        writer: None,
+        waiting: None,
+    })
+}
+
+fn is_known(seq: u64, text: &str) -> Ask {
+    Ask::Known {
+        contact: 1,
+        id: format!("id-{seq}"),
+        text: text.to_owned(),
+    }
+}
+
+fn answered(ticket: u64, known: Known) -> Report {
+    Report::Answered {
+        ticket,
+        answer: Ok(Answer::Known(known)),
+    }
+}
+
+fn start(db: Db) -> (Store, Receiver<Report>) {
+    let (sender, reports) = mpsc::channel();
+    let report = move |report| drop(sender.send(report));
+    (Store::start(db, report).unwrap(), reports)
+}
+
+fn reported(reports: &Receiver<Report>) -> Report {
+    reports.recv_timeout(LONG).unwrap()
+}
+
+/// Waits until all is stored up to there; returns what else was reported.
+fn until_stored(reports: &Receiver<Report>, number: u64) -> Vec<Report> {
+    let mut others = Vec::new();
+    loop {
+        match reported(reports) {
+            Report::Stored { through } if through == number => return others,
+            Report::Stored { through } => assert!(through < number),
+            other => others.push(other),
+        }
+    }
+}
+
+fn texts(path: &Path) -> Vec<String> {
+    let ask = Ask::Log {
+        contact: None,
+        most: u32::MAX,
+        bytes: usize::MAX,
+    };
+    match Db::open(path).unwrap().ask(&ask).unwrap() {
+        Answer::Log(messages) => messages
+            .into_iter()
+            .filter_map(|message| message.text)
+            .collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+impl Store {
+    fn sql(&self, sql: &'static str) {
+        self.send(Job::Do(Box::new(|db| {
+            db.connection().execute_batch(sql).unwrap();
+        })));
+    }
+
+    /// As if the disk was full from now on, or no longer.
+    fn fill_disk(&self, is_full: bool) {
+        // A bound below what there is means what there is.
+        self.sql(if is_full {
+            "PRAGMA max_page_count = 1"
+        } else {
+            "PRAGMA max_page_count = 1000000"
+        });
+    }
+}
+
+#[test]
+fn writes_are_stored_and_asks_answered_in_their_place() {
+    let (store, reports) = start(Db::in_memory().unwrap());
+    store.ask(7, is_known(1, "hi"));
+    store.write(message(1, "hi"));
+    store.ask(8, is_known(1, "hi"));
+    store.write(message(2, "ho"));
+    store.ask(9, is_known(2, "hi"));
+    let others = until_stored(&reports, 2);
+    let in_order = [
+        answered(7, Known::New),
+        answered(8, Known::Repeat),
+        answered(9, Known::Taken),
+    ];
+    assert_eq!(others, in_order);
+    assert_eq!((store.queued(), store.queued_bytes()), (0, 0));
+    assert!(store.close());
+    assert!(reports.recv().is_err(), "nothing more is said");
+}
+
+#[test]
+fn reading_alone_is_no_transaction() {
+    let (store, reports) = start(Db::in_memory().unwrap());
+    store.ask(1, is_known(1, "hi"));
+    assert_eq!(reported(&reports), answered(1, Known::New));
+    assert!(store.close());
+    assert!(reports.recv().is_err());
+}
+
+#[test]
+fn all_that_is_queued_is_finished_at_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let (store, reports) = start(Db::open(&path).unwrap());
+    for seq in 1..=1000 {
+        store.write(message(seq, &seq.to_string()));
+    }
+    drop(store);
+    assert_eq!(until_stored(&reports, 1000), []);
+    assert_eq!(
+        texts(&path),
+        (1..=1000).map(|seq| seq.to_string()).collect::<Vec<_>>()
+    );
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "no log is left"
+    );
+}
+
+#[test]
+fn a_full_disk_is_told_once_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let (store, reports) = start(Db::open(&path).unwrap());
+    store.write(message(1, &long_text(1)));
+    until_stored(&reports, 1);
+    store.fill_disk(true);
+    for seq in 2..=5 {
+        store.write(message(seq, &long_text(seq)));
+    }
+    let Report::Trouble(told) = reported(&reports) else {
+        panic!("no trouble");
+    };
+    assert!(told.contains(&path.display().to_string()), "{told}");
+    assert!(told.contains("make room on its disk"), "{told}");
+    store.ask(1, is_known(1, &long_text(1)));
+    assert_eq!(reported(&reports), answered(1, Known::Repeat));
+    assert_eq!(reports.recv_timeout(Duration::from_millis(200)).ok(), None);
+    for seq in 6..=600 {
+        store.write(message(seq, &long_text(seq)));
+    }
+    assert!(store.queued() >= 595 && store.queued_bytes() > 595 * 20_000);
+    store.fill_disk(false);
+    assert_eq!(until_stored(&reports, 600), [Report::Recovered]);
+    assert_eq!((store.queued(), store.queued_bytes()), (0, 0));
+    assert!(store.close());
+    assert_eq!(texts(&path), (1..=600).map(long_text).collect::<Vec<_>>());
+}
+
+#[test]
+fn trouble_may_come_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, reports) = start(Db::open(&folder.path().join("store.db")).unwrap());
+    for seq in 1..=3 {
+        store.fill_disk(true);
+        store.write(message(seq, &long_text(seq)));
+        assert!(matches!(reported(&reports), Report::Trouble(_)));
+        store.fill_disk(false);
+        assert_eq!(until_stored(&reports, seq), [Report::Recovered]);
+    }
+}
+
+#[test]
+fn what_the_disk_refuses_to_the_end_is_owned_up_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let (store, reports) = start(Db::open(&path).unwrap());
+    store.write(message(1, "hi"));
+    until_stored(&reports, 1);
+    store.fill_disk(true);
+    store.write(message(2, &long_text(2)));
+    assert!(!store.close());
+    assert!(matches!(reported(&reports), Report::Trouble(_)));
+    assert!(reports.recv().is_err());
+    assert_eq!(texts(&path), ["hi"]);
+}
+
+#[test]
+fn another_program_that_writes_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let (store, reports) = start(Db::open(&path).unwrap());
+    store.sql("PRAGMA busy_timeout = 1");
+    let mut other = Db::open(&path).unwrap();
+    other.begin().unwrap();
+    store.write(message(1, "hi"));
+    match reported(&reports) {
+        Report::Trouble(told) => assert!(told.contains("close the other program"), "{told}"),
+        other => panic!("{other:?}"),
+    }
+    other.rollback().unwrap();
+    assert_eq!(until_stored(&reports, 1), [Report::Recovered]);
+}
+
+#[test]
+fn a_change_that_can_never_be_stored_does_not_hold_up_the_others() {
+    let (store, reports) = start(Db::in_memory().unwrap());
+    store.sql(
+        "CREATE TRIGGER refuse BEFORE INSERT ON message WHEN new.text = 'refused'
+         BEGIN SELECT RAISE(ABORT, 'no'); END",
+    );
+    store.write(message(1, "hi"));
+    store.write(message(2, "refused"));
+    store.write(message(3, "ho"));
+    for seq in 1..=3 {
+        store.ask(seq, is_known(seq, if seq == 1 { "hi" } else { "ho" }));
+    }
+    let mut others = until_stored(&reports, 3);
+    while others.len() < 3 {
+        others.push(reported(&reports));
+    }
+    let in_order = [
+        answered(1, Known::Repeat),
+        answered(2, Known::New),
+        answered(3, Known::Repeat),
+    ];
+    assert_eq!(others, in_order);
+}

@@ -1,0 +1,258 @@
+//! What the thread does: batches, and what becomes of one that the disk refuses.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::ErrorCode;
+use tracing::{error, warn};
+
+use super::job::{Job, Queue, describe};
+use super::{Db, Report};
+
+/// Changes and questions in a batch at most.
+const BATCH_JOBS: usize = 256;
+
+/// A batch takes no more once it has this much, bytes.
+const BATCH_BYTES: usize = 1024 * 1024;
+
+/// How often a batch is tried that the disk has refused. Tests are in a hurry.
+const RETRY: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 1000 });
+
+/// How often it is still tried when the program ends.
+const LAST_TRIES: u32 = 3;
+
+/// All that the thread has.
+pub(super) struct Worker<R> {
+    db: Db,
+    jobs: Receiver<Job>,
+    report: R,
+    queue: Arc<Queue>,
+    /// The batch, in order: changes that are not durable, questions without an answer.
+    batch: Vec<Job>,
+    /// How many changes are durable.
+    stored: u64,
+    in_trouble: bool,
+}
+
+impl<R: Fn(Report)> Worker<R> {
+    pub(super) fn new(db: Db, jobs: Receiver<Job>, report: R, queue: Arc<Queue>) -> Self {
+        Self {
+            db,
+            jobs,
+            report,
+            queue,
+            batch: Vec::new(),
+            stored: 0,
+            in_trouble: false,
+        }
+    }
+
+    /// Works until the handle is gone and all is done. Returns whether all is durable.
+    pub(super) fn run(mut self) -> bool {
+        while let Ok(job) = self.jobs.recv() {
+            self.take(job);
+            let mut bytes = self.batch.iter().map(Job::weight).sum::<usize>();
+            while self.batch.len() < BATCH_JOBS
+                && bytes < BATCH_BYTES
+                && let Ok(job) = self.jobs.try_recv()
+            {
+                bytes += job.weight();
+                self.take(job);
+            }
+            if !self.go_through() && !self.try_again() {
+                return false;
+            }
+            // Trouble can have made it long.
+            self.batch.shrink_to(BATCH_JOBS);
+        }
+        if let Err(error) = self.db.close() {
+            // All is durable, if in two files.
+            warn!("the store's log could not be brought into the store ({error})");
+        }
+        true
+    }
+
+    fn take(&mut self, job: Job) {
+        match job {
+            #[cfg(test)]
+            Job::Do(what) => {
+                self.queue.remove(&Job::Do(Box::new(|_| ())));
+                what(&self.db);
+            }
+            job => self.batch.push(job),
+        }
+    }
+
+    /// Answers questions and carries out changes, in order, and makes the changes durable.
+    /// Returns whether that has worked. If not, the changes are still there.
+    fn go_through(&mut self) -> bool {
+        match self.write_all() {
+            Ok(()) => {
+                self.has_worked();
+                true
+            }
+            Err(error) => {
+                // Often SQLite has done so itself, and there is nothing more to say of why.
+                let _ = self.db.rollback();
+                if !self.in_trouble {
+                    self.in_trouble = true;
+                    (self.report)(Report::Trouble(explain(&self.db, &error)));
+                }
+                false
+            }
+        }
+    }
+
+    fn write_all(&mut self) -> rusqlite::Result<()> {
+        let Self {
+            db,
+            report,
+            queue,
+            batch,
+            ..
+        } = self;
+        let mut has_begun = false;
+        let mut outcome = Ok(());
+        batch.retain(|job| match job {
+            Job::Write(write) => {
+                if outcome.is_ok() && !has_begun {
+                    outcome = db.begin();
+                    has_begun = outcome.is_ok();
+                }
+                if outcome.is_ok()
+                    && let Err(error) = db.apply(write)
+                {
+                    if is_of_the_disk(&error) {
+                        outcome = Err(error);
+                    } else {
+                        skip(write, &error);
+                    }
+                }
+                true
+            }
+            // A disk that is full mostly refuses the commit, which is after all answers. If
+            // it has refused earlier, this one sees only what is durable: a person who
+            // attaches meanwhile is shown at least that.
+            Job::Ask(ticket, ask) => {
+                let answer = db.ask(ask).map_err(|error| error.to_string());
+                queue.remove(job);
+                report(Report::Answered {
+                    ticket: *ticket,
+                    answer,
+                });
+                false
+            }
+            #[cfg(test)]
+            Job::Do(_) => false,
+        });
+        outcome?;
+        if has_begun {
+            db.commit()?;
+        }
+        Ok(())
+    }
+
+    fn has_worked(&mut self) {
+        if self.in_trouble {
+            self.in_trouble = false;
+            (self.report)(Report::Recovered);
+        }
+        if self.batch.is_empty() {
+            return;
+        }
+        for job in self.batch.drain(..) {
+            self.stored += 1;
+            self.queue.remove(&job);
+        }
+        (self.report)(Report::Stored {
+            through: self.stored,
+        });
+        if let Err(error) = self.db.wipe() {
+            warn!("what was deleted still stands in the store's log ({error})");
+        }
+    }
+
+    /// Tries the batch again until it works, while more is added to it. A question makes
+    /// it try at once: it is answered among the changes, as always. Returns whether it has
+    /// worked, which at the end of the program it need not.
+    fn try_again(&mut self) -> bool {
+        let mut tries_left = LAST_TRIES;
+        let mut due = Instant::now() + RETRY;
+        loop {
+            let left = due.saturating_duration_since(Instant::now());
+            match self.jobs.recv_timeout(left) {
+                Ok(job) => {
+                    let must_wait = matches!(job, Job::Write(_));
+                    self.take(job);
+                    if must_wait {
+                        continue;
+                    }
+                    while let Ok(job) = self.jobs.try_recv() {
+                        self.take(job);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) if tries_left == 0 => return false,
+                Err(RecvTimeoutError::Disconnected) => {
+                    tries_left -= 1;
+                    thread::sleep(left);
+                }
+            }
+            if self.go_through() {
+                return true;
+            }
+            due = Instant::now() + RETRY;
+        }
+    }
+}
+
+/// Whether the disk, the system or another program is the reason, so that the same may
+/// work later. Otherwise it is we who are wrong, and trying again would not help.
+fn is_of_the_disk(error: &rusqlite::Error) -> bool {
+    use ErrorCode::{
+        ApiMisuse, ConstraintViolation, ParameterOutOfRange, TooBig, TypeMismatch, Unknown,
+    };
+    !matches!(
+        error.sqlite_error_code(),
+        None | Some(
+            ConstraintViolation | TypeMismatch | TooBig | ApiMisuse | ParameterOutOfRange | Unknown
+        )
+    )
+}
+
+/// A change that can never be carried out does not keep all others from it. SQLite has
+/// undone the statement that failed, and the transaction goes on.
+fn skip(write: &super::Write, error: &rusqlite::Error) {
+    let (kind, contact, seq) = describe(write);
+    error!(
+        kind,
+        contact, seq, "a change could not be stored, and is left out ({error})"
+    );
+}
+
+/// What is wrong and what helps, for people.
+fn explain(db: &Db, error: &rusqlite::Error) -> String {
+    let remedy = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => "make room on its disk",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "close the other program that is writing to it"
+        }
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+            "make it and its folder writable"
+        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            "stop enclave-irc, move the file away, and restore a backup"
+        }
+        _ => "look after its disk",
+    };
+    let place = match db.path() {
+        Some(path) => path.display().to_string(),
+        None => "memory".to_owned(),
+    };
+    format!(
+        "messages cannot be stored in {place} ({error}); {remedy}. Until then they are kept in \
+         memory"
+    )
+}
