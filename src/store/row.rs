@@ -106,7 +106,7 @@ pub enum Write {
     Forget(u32),
     /// A message was said or heard. One whose `(contact, id)` is taken is not lost: where
     /// it is the same (`peer_id` and text), nothing happens, otherwise it is stored under
-    /// an id that the store makes.
+    /// an id that the store makes. One whose `seq` is taken goes behind all others.
     Message(Message),
     /// These have left the outbox: they have arrived.
     Delivered(Vec<u64>),
@@ -181,7 +181,8 @@ pub enum Ask {
         /// Bytes of text at most.
         bytes: usize,
     },
-    /// The newest messages, with one contact or with all, in order.
+    /// The newest messages, with one contact or with all, in order. The newest of all comes
+    /// however long it is.
     Log {
         /// With whom; all where `None`.
         contact: Option<u32>,
@@ -248,6 +249,7 @@ pub struct Loaded {
     pub silenced: Vec<(String, Timestamp)>,
     /// What else is remembered.
     pub settings: BTreeMap<String, String>,
-    /// The last message's place; 0 where there is none.
+    /// The last message's place, or the furthest position, if that is further (messages
+    /// are deleted); 0 where there is neither.
     pub last_seq: u64,
 }

@@ -16,8 +16,8 @@ use super::{Answer, Ask, Db, Write};
 use job::{Job, Queue};
 use worker::Worker;
 
-/// What the thread's stack holds at most, bytes. SQLite needs a few dozen KiB; the rest is
-/// for the person's [`report`](Store::start).
+/// What the thread's stack holds at most, bytes. SQLite needs a few dozen KiB, even where it
+/// was built without optimisation.
 const STACK: usize = 256 * 1024;
 
 /// What the store has to say.

@@ -1,9 +1,11 @@
 //! What a client has missed.
 
+use std::collections::HashMap;
+
 use rusqlite::params;
 
 use super::message::columns;
-use super::{Db, integer, natural};
+use super::{Db, integer};
 use crate::store::row::{Conversation, Message};
 
 impl Db {
@@ -47,19 +49,26 @@ impl Db {
         Ok(conversations)
     }
 
-    /// With whom how many messages were missed. Walks over what came since, no further:
-    /// left alone, SQLite would rather read a whole index to have its groups in order.
+    /// With whom how many messages were missed. Walks over what came since, no further, and
+    /// counts as it goes: SQLite would sort all of it, or read a whole index, to group it.
     fn missed(&self, range: (i64, i64), client: &str) -> rusqlite::Result<Vec<(u32, u64)>> {
-        self.connection
-            .prepare_cached(
-                "SELECT contact, count(*) FROM message NOT INDEXED
-                 WHERE seq > ?1 AND seq <= ?2 AND text IS NOT NULL AND writer IS NOT ?3
-                 GROUP BY contact ORDER BY min(seq)",
-            )?
-            .query_map(params![range.0, range.1, client], |row| {
-                Ok((row.get(0)?, natural(row.get(1)?)))
-            })?
-            .collect()
+        let mut missed = Vec::new();
+        let mut places = HashMap::new();
+        let mut statement = self.connection.prepare_cached(
+            "SELECT contact FROM message NOT INDEXED
+             WHERE seq > ?1 AND seq <= ?2 AND text IS NOT NULL AND writer IS NOT ?3
+             ORDER BY seq",
+        )?;
+        let mut rows = statement.query(params![range.0, range.1, client])?;
+        while let Some(row) = rows.next()? {
+            let contact = row.get(0)?;
+            let place = *places.entry(contact).or_insert_with(|| {
+                missed.push((contact, 0));
+                missed.len() - 1
+            });
+            missed[place].1 += 1;
+        }
+        Ok(missed)
     }
 }
 

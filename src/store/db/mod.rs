@@ -132,8 +132,9 @@ impl Db {
     }
 
     fn checkpoint(&self) -> rusqlite::Result<()> {
+        // Of `main` only: the place for temporary tables may count as being written to.
         self.connection
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))
+            .query_row("PRAGMA main.wal_checkpoint(TRUNCATE)", (), |_| Ok(()))
     }
 
     fn run(&self, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
