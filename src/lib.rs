@@ -13,7 +13,7 @@
 //!                                  ▲ │
 //!                           events │ │ effects
 //!                                  │ ▼
-//!                                daemon (sockets, timers, files, signals)
+//!                                daemon (sockets, timers, files, signals) ◀──▶ store
 //! ```
 //!
 //! One task owns all state. [`gateway::Gateway::handle`] takes an event and the time and
@@ -44,6 +44,7 @@
 //!   thread which share nothing but their [`pipe::Pipe`].
 //! * What a client is sent goes through [`irc::reply::Reply`], so no CR, LF or NUL of
 //!   anybody's can make a second line, and no line is longer than its limit.
+//! * Nothing is called accepted, to a client or a contact, before it is durable.
 //! * A stranger is sent nothing at all until the person lets them in.
 //! * No text of a peer is logged, at any level.
 //! * Whatever others can make grow has a named bound.

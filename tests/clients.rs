@@ -201,3 +201,42 @@ fn ii_and_sic_talk() {
     ));
     sic.wait_for("and again");
 }
+
+/// What waited for Bob through a restart, in a program that shows seconds.
+fn what_waited_has_its_time(program: Program, before: &[&str]) {
+    let network = Network::new();
+    let (one, two) = (Setup::on(&network), Setup::on(&network));
+    let (first, second) = (one.address, two.address);
+    let alices = Daemon::start(one.contact("Bob", second));
+    let mut alice = alices.client_unsettled("alice", &["echo-message", "server-time"]);
+    alice.send("PRIVMSG Bob :while you were away");
+    let echo = alice.expect("the echo", |line| line.is("PRIVMSG", "alice"));
+    let written = echo.time_of_day();
+
+    let alices = alices.kill();
+    let bobs = Daemon::start(two.contact("Alice", first));
+    let bob = Person::start(program, "bob", &bobs);
+    for setting in before {
+        bob.types(setting);
+    }
+    // Nothing tells that a second has passed but the clock.
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let _alices = Daemon::again(alices);
+    bob.look_at("&enclave");
+    bob.sees(&["Alice", "has joined"]);
+    bob.talk_with("Alice");
+    bob.sees(&[&written, "Alice", "while you were away"]);
+}
+
+#[test]
+#[ignore = "needs weechat and tmux"]
+fn weechat_shows_when_it_was_written_what_waited_through_a_restart() {
+    what_waited_has_its_time(Program::Weechat, &[]);
+}
+
+#[test]
+#[ignore = "needs irssi and tmux"]
+fn irssi_shows_when_it_was_written_what_waited_through_a_restart() {
+    let settings = ["/set show_server_time on", "/set timestamp_format %H:%M:%S"];
+    what_waited_has_its_time(Program::Irssi, &settings);
+}

@@ -211,13 +211,14 @@ fn privmsg_takes_several_targets() {
     friend
         .alice
         .send("PRIVMSG JohnSmith,nobody,enclave :whoami");
-    friend.alice.expect("his", |line| {
-        line.is("PRIVMSG", "alice") && line.parameter(0) == "JohnSmith"
-    });
     let unknown = friend.alice.expect_numeric("401");
     assert_eq!(unknown.parameter(1), "nobody");
     friend
         .alice
         .expect_text("enclave", &friend.gateway.setup.address.to_string());
+    // Last, for it waits until it is stored.
+    friend.alice.expect("his", |line| {
+        line.is("PRIVMSG", "alice") && line.parameter(0) == "JohnSmith"
+    });
     friend.link.expect_message("whoami");
 }

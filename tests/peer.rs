@@ -48,6 +48,32 @@ fn each_frame_is_one_write() {
 }
 
 #[test]
+fn whoever_knows_only_the_specification_gets_each_message_once() {
+    let mut friend = Friend::new(&["echo-message"]);
+    for number in 0..100 {
+        friend
+            .alice
+            .send(&format!("PRIVMSG JohnSmith :number {number}"));
+        if number % 3 == 0 {
+            friend.link.send(r#"{"message":"and back"}"#);
+        }
+    }
+    for number in 0..100 {
+        // Nothing but attributes of the specification and what anybody ignores.
+        let packet = format!(r#"{{"message":"number {number}","timestamp":N}}"#);
+        friend.link.expect(&packet);
+    }
+    // His kernel has them all, which ours learns a moment later.
+    friend
+        .alice
+        .ask_service_until("outbox", "Nothing waits to be sent.");
+    friend.alice.send("AWAY :lunch");
+    friend
+        .link
+        .expect(r#"{"status":2,"status-message":"lunch","timestamp":N}"#);
+}
+
+#[test]
 fn frames_may_come_in_any_pieces() {
     let mut friend = Friend::new(&[]);
     let bytes = frame(r#"{"message":"byte by byte","timestamp":1700000000}"#.as_bytes());

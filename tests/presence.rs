@@ -220,19 +220,26 @@ fn writing_to_one_who_is_away_shows_why() {
 }
 
 #[test]
-fn writing_to_one_who_is_offline_is_honestly_not_sent() {
+fn writing_to_one_who_is_offline_waits_and_arrives_with_its_time() {
     let mut friend = Friend::new(&["echo-message"]);
     friend.link.send(r#"{"status":0}"#);
     friend
         .alice
         .expect("him leave", |line| line.is("QUIT", "JohnSmith"));
-    friend.alice.send("PRIVMSG JohnSmith :too late");
-    friend.alice.expect("that it was not sent", |line| {
-        line.raw.contains("JohnSmith") && line.text().contains("not sent")
-    });
+    friend.alice.send("PRIVMSG JohnSmith :see you");
     friend
         .alice
-        .expect_none("echo", |line| line.command == "PRIVMSG");
+        .expect("the echo", |line| line.is("PRIVMSG", "alice"));
+    friend
+        .alice
+        .expect_text("JohnSmith", "what you write waits here");
+    // Writing makes the gateway dial.
+    let mut link = friend.peer.accept();
+    link.send(r#"{"status":1}"#);
+    link.expect_message("see you");
+    friend
+        .alice
+        .expect_text("JohnSmith", "[1 message that waited for JohnSmith");
 }
 
 #[test]

@@ -147,7 +147,7 @@ fn our_own_address_in_the_book_is_a_mistake() {
 #[test]
 fn keys_of_what_is_not_built_yet_are_refused_unless_they_have_their_default() {
     let network = Network::new();
-    let setup = Setup::on(&network).set("store", "history = \"90d\"");
+    let setup = Setup::on(&network).set("irc", "password = \"$argon2id$x\"");
     setup.write();
     let ended = setup.run(&["check"]);
     assert_eq!(ended.code, Some(2), "{ended:?}");
@@ -156,7 +156,7 @@ fn keys_of_what_is_not_built_yet_are_refused_unless_they_have_their_default() {
         "{}",
         ended.output
     );
-    let setup = Setup::on(&network).set("store", "history = \"forever\"");
+    let setup = Setup::on(&network).set("irc", "password = \"\"");
     setup.write();
     assert_eq!(setup.run(&["check"]).code, Some(0));
 }

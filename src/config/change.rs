@@ -44,7 +44,7 @@ fn changed(old: &Config, new: &Config) -> impl Iterator<Item = (&'static str, Ef
         enclave.detached Now,
         enclave.grace Now,
         enclave.max_frame AtStart,
-        enclave.delivery Now,
+        enclave.delivery AtStart,
         irc.listen AtStart,
         irc.server_name AtStart,
         irc.channel AtStart,

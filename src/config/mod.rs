@@ -240,5 +240,15 @@ pub enum History {
     None,
 }
 
+impl fmt::Display for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Forever => f.write_str("forever"),
+            Self::For(kept) => f.write_str(&format_duration(*kept)),
+            Self::None => f.write_str("none"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

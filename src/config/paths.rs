@@ -22,6 +22,12 @@ pub struct Paths {
 }
 
 impl Paths {
+    /// The store's file: the configured one, or the one in the state folder.
+    pub fn store(&self, store: &super::Store) -> PathBuf {
+        let usual = || self.state_dir.join("state.db");
+        store.path.clone().unwrap_or_else(usual)
+    }
+
     /// The files for the configuration file named on the command line, or for the one in
     /// its default place.
     ///

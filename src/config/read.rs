@@ -69,9 +69,8 @@ pub fn parse(file: &Path, written: &str) -> Result<Config, Vec<Problem>> {
         read_enclave(&section("[enclave]", "enclave"), &mut config);
         read_irc(&section("[irc]", "irc"), &mut config);
         let store = section("[store]", "store");
-        store.set("path", &mut config.store.path, values::only(path, ""));
-        let history = values::only(values::history, "forever");
-        store.set("history", &mut config.store.history, history);
+        store.set("path", &mut config.store.path, path);
+        store.set("history", &mut config.store.history, values::history);
         let level = values::word(Level::WORDS);
         section("[log]", "log").set("level", &mut config.log.level, level);
     }
@@ -92,7 +91,7 @@ fn read_enclave(section: &Section<'_>, config: &mut Config) {
     section.set("detached", &mut enclave.detached, detached);
     section.set("grace", &mut enclave.grace, values::grace);
     section.set("max_frame", &mut enclave.max_frame, values::max_frame);
-    let delivery = values::only(values::word(Delivery::WORDS), "receipts");
+    let delivery = values::word(Delivery::WORDS);
     section.set("delivery", &mut enclave.delivery, delivery);
 
     if let (OwnAddress::Given(address), Some(span)) = (enclave.address, section.span("address"))

@@ -72,6 +72,8 @@ pub struct Clients {
     turn_away: TurnAway,
     next: u64,
     open: HashMap<ClientId, Client>,
+    /// Nobody is read: the disk has to catch up.
+    paused: bool,
 }
 
 impl Clients {
@@ -83,6 +85,7 @@ impl Clients {
             turn_away: TurnAway::default(),
             next: 1,
             open: HashMap::new(),
+            paused: false,
         }
     }
 
@@ -101,6 +104,7 @@ impl Clients {
         let id = ClientId(self.next);
         self.next += 1;
         let pipe = Pipe::new(BODY_LIMIT);
+        pipe.set_paused(self.paused);
         let (inbox, alive) = (self.inbox.clone(), self.alive.clone());
         spawn_local(run(id, stream, pipe.clone(), inbox, alive));
         self.open.insert(
@@ -130,6 +134,16 @@ impl Clients {
             let last = format!("ERROR :Closing link: {TOO_SLOW}\r\n");
             client.pipe.push(last.as_bytes());
             client.pipe.close();
+        }
+    }
+
+    /// Has all clients wait with what they say, or not any more.
+    pub fn set_paused(&mut self, paused: bool) {
+        if self.paused != paused {
+            self.paused = paused;
+            for client in self.open.values() {
+                client.pipe.set_paused(paused);
+            }
         }
     }
 

@@ -17,12 +17,12 @@ use super::alarm::Alarm;
 use super::clients::Clients;
 use super::door::Doors;
 use super::files::Files;
-use super::goodbye::wait_for_goodbyes;
+use super::goodbye::{GOODBYE, wait_for_goodbyes};
 use super::input::{self, Alive, Inbox, Input};
-use super::keeper::Keeper;
 use super::links::Links;
 use super::middle::Middle;
 use super::reload::Running;
+use super::storage::{LAST_COMMIT, Storage};
 use super::timepiece::Timepiece;
 use super::watch::{self, Watch};
 
@@ -37,7 +37,7 @@ pub struct OnDisk {
     /// What the program runs with.
     pub running: Running,
     /// Keeps what must outlive the process.
-    pub keeper: Keeper,
+    pub storage: Storage,
 }
 
 /// A node that runs: the pure middle, and everything around it.
@@ -142,7 +142,10 @@ impl<M: Middle> Driver<M> {
                 alarm.set(after)?;
                 set_for = Some(due);
             }
-            let is_behind = self.clients.is_behind();
+            let clients_are_behind = self.clients.is_behind();
+            let store_is_behind = self.storage().is_some_and(Storage::is_behind);
+            let clients_wait = self.storage().is_some_and(Storage::makes_clients_wait);
+            self.clients.set_paused(clients_wait);
             let first = tokio::select! {
                 biased;
                 () = alarm.rings() => {
@@ -154,8 +157,8 @@ impl<M: Middle> Driver<M> {
                     None
                 }
                 input = self.inputs.recv() => input,
-                input = self.peer_inputs.recv(), if !is_behind => input,
-                () = self.clients.catch_up(), if is_behind => None,
+                input = self.peer_inputs.recv(), if !clients_are_behind && !store_is_behind => input,
+                () = self.clients.catch_up(), if clients_are_behind => None,
             };
             if next_look <= self.timepiece.now().monotonic {
                 self.look();
@@ -191,7 +194,7 @@ impl<M: Middle> Driver<M> {
         }
         for _ in 0..BATCH {
             // One message may be a thousand lines.
-            if self.clients.is_behind() {
+            if self.clients.is_behind() || self.storage().is_some_and(Storage::is_behind) {
                 break;
             }
             let Ok(input) = self.peer_inputs.try_recv() else {
@@ -255,12 +258,32 @@ impl<M: Middle> Driver<M> {
             }
             event => event,
         };
+        if let Some(on_disk) = &mut self.on_disk {
+            on_disk.storage.note(&event);
+        }
         self.handle(event);
+    }
+
+    fn storage(&self) -> Option<&Storage> {
+        self.on_disk.as_ref().map(|on_disk| &on_disk.storage)
+    }
+
+    /// Waits a moment for what is on its way to the disk: its writers still hear of it.
+    async fn settle_store(&mut self) {
+        let too_long = tokio::time::Instant::now() + LAST_COMMIT;
+        while self.storage().is_some_and(|storage| !storage.is_settled()) {
+            match tokio::time::timeout_at(too_long, self.inputs.recv()).await {
+                Ok(Some(Input::Event(event))) => self.take_event(event),
+                Ok(Some(_)) => {}
+                Ok(None) | Err(_) => return,
+            }
+        }
     }
 
     /// Says goodbye to everybody, and waits until it is out.
     async fn end(mut self) {
         info!("ending");
+        self.settle_store().await;
         self.handle(Event::Shutdown);
         // No new connections.
         self.doors = None;
@@ -270,9 +293,9 @@ impl<M: Middle> Driver<M> {
         drop((self.links, self.clients));
         let said = wait_for_goodbyes(self.inputs, self.peer_inputs, self.all_ended);
         let saved = async {
-            if let (Some(on_disk), Some(remembered)) = (&mut self.on_disk, self.middle.remembered())
-            {
-                on_disk.keeper.save_now(remembered).await;
+            if let Some(on_disk) = self.on_disk {
+                // A disk that refuses is not waited for longer than peers are.
+                let _ = tokio::time::timeout(GOODBYE, on_disk.storage.close()).await;
             }
         };
         tokio::join!(said, saved);

@@ -11,7 +11,7 @@ use crate::book::{self, Book, Change};
 use crate::config::{self, Config, Paths};
 use crate::gateway::ChangeId;
 use crate::gateway::event::Event;
-use crate::gateway::settings::{Detached, Settings};
+use crate::gateway::settings::{Detached, History, Settings};
 use crate::offline::reserved;
 use crate::problem::Problem;
 
@@ -127,6 +127,13 @@ pub fn settings(config: &Config, paths: &Paths) -> Settings {
         grace: enclave.grace,
         networks: enclave.networks.clone(),
         max_frame: enclave.max_frame,
+        receipts: enclave.delivery == config::Delivery::Receipts,
+        history: match config.store.history {
+            config::History::Forever => History::Forever,
+            config::History::For(kept) => History::For(kept),
+            config::History::None => History::None,
+        },
+        zone: jiff::tz::TimeZone::system(),
         book: paths.contacts.display().to_string(),
     }
 }

@@ -12,7 +12,7 @@ use super::input::Input;
 
 /// How long goodbyes may take to go out, and the other sides to close, before the program
 /// ends all the same. It has promised to be gone within 5 s.
-pub const GOODBYE: Duration = Duration::from_secs(4);
+pub const GOODBYE: Duration = Duration::from_millis(3500);
 
 /// Waits until every connection has ended, but no longer than [`GOODBYE`], and not at all
 /// for whoever tells us twice.

@@ -1,14 +1,19 @@
-//! One instance for each state folder: two would each believe that they own its files,
-//! and would fight over the port.
+//! One instance for each state folder, and for each store: two would each believe that they
+//! own its files, and would fight over the port.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, bail};
 
-/// Keeps the state folder ours; let go of when dropped, and by the kernel if we crash.
+/// What is behind the store's name in that of its lock. SQLite locks the store itself, but
+/// only while it reads or writes.
+const SUFFIX: &str = "-lock";
+
+/// Keeps something ours; let go of when dropped, and by the kernel if we crash.
 #[derive(Debug)]
 pub struct Lock {
     // Held open for the lock on it.
@@ -21,8 +26,27 @@ impl Lock {
     /// # Errors
     ///
     /// If another instance holds it, or the lock file cannot be written.
-    pub fn take(folder: &Path) -> anyhow::Result<Self> {
-        let path = folder.join("lock");
+    pub fn of_folder(folder: &Path) -> anyhow::Result<Self> {
+        let what = folder.display().to_string();
+        let remedy = "give this one another folder with XDG_STATE_HOME";
+        Self::take(&folder.join("lock"), &what, remedy)
+    }
+
+    /// Takes the lock of a store, which need not be in the state folder, nor be there yet.
+    ///
+    /// # Errors
+    ///
+    /// As [`of_folder`](Self::of_folder).
+    pub fn of_store(store: &Path) -> anyhow::Result<Self> {
+        // Whatever links lead to it.
+        let store = fs::canonicalize(store).unwrap_or_else(|_| store.to_owned());
+        let mut path = OsString::from(&store);
+        path.push(SUFFIX);
+        let what = format!("the message store {}", store.display());
+        Self::take(Path::new(&path), &what, "give this one another store.path")
+    }
+
+    fn take(path: &Path, what: &str, remedy: &str) -> anyhow::Result<Self> {
         let unusable = || format!("cannot write {}; is the folder writable?", path.display());
         let mut file = OpenOptions::new()
             .read(true)
@@ -30,7 +54,7 @@ impl Lock {
             .create(true)
             .truncate(false)
             .mode(0o600)
-            .open(&path)
+            .open(path)
             .with_context(unusable)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -40,8 +64,7 @@ impl Lock {
                     None => String::new(),
                 };
                 bail!(
-                    "enclave-irc already runs on {}{holder}; stop that one first, or give this one another folder with XDG_STATE_HOME",
-                    folder.display()
+                    "enclave-irc already runs on {what}{holder}; stop that one first, or {remedy}"
                 );
             }
             Err(TryLockError::Error(error)) => return Err(error).with_context(unusable),
@@ -69,22 +92,37 @@ mod tests {
     fn a_second_instance_is_refused_until_the_first_is_gone() {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path();
-        let first = Lock::take(state).unwrap();
-        let message = Lock::take(state).unwrap_err().to_string();
+        let first = Lock::of_folder(state).unwrap();
+        let message = Lock::of_folder(state).unwrap_err().to_string();
         assert!(message.contains(state.to_str().unwrap()), "{message}");
         assert!(
             message.contains(&format!("process {}", std::process::id())),
             "{message}"
         );
         drop(first);
-        Lock::take(state).unwrap();
+        Lock::of_folder(state).unwrap();
+    }
+
+    #[test]
+    fn a_store_is_locked_under_all_its_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, link) = (folder.path().join("a.db"), folder.path().join("b.db"));
+        let first = Lock::of_store(&store).unwrap();
+        fs::write(&store, "").unwrap();
+        std::os::unix::fs::symlink(&store, &link).unwrap();
+        let message = Lock::of_store(&link).unwrap_err().to_string();
+        assert!(message.contains("a.db (process"), "{message}");
+        // Another one in the same folder is nobody's.
+        Lock::of_store(&folder.path().join("c.db")).unwrap();
+        drop(first);
+        Lock::of_store(&link).unwrap();
     }
 
     #[test]
     fn a_folder_that_cannot_be_written_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join("missing");
-        let message = Lock::take(&state).unwrap_err().to_string();
+        let message = Lock::of_folder(&state).unwrap_err().to_string();
         assert!(message.contains("missing/lock"), "{message}");
     }
 }

@@ -7,7 +7,6 @@ use crate::enclave::ConnectionId;
 use crate::gateway::Gateway;
 use crate::gateway::effect::Effects;
 use crate::gateway::event::Event;
-use crate::gateway::remembered::Remembered;
 
 /// The pure middle of a node. There are two: the [`Gateway`], and the demo's friend, who
 /// has no IRC side.
@@ -20,11 +19,6 @@ pub trait Middle {
 
     /// When [`Event::Deadline`] is due, on the monotonic clock, if nothing else happens.
     fn deadline(&self) -> Option<Duration>;
-
-    /// What must be kept over a restart, if anything.
-    fn remembered(&self) -> Option<&Remembered> {
-        None
-    }
 
     /// The id for a peer's connection that was just accepted.
     fn next_connection(&mut self) -> ConnectionId;
@@ -41,10 +35,6 @@ impl Middle for Gateway {
 
     fn deadline(&self) -> Option<Duration> {
         Self::deadline(self)
-    }
-
-    fn remembered(&self) -> Option<&Remembered> {
-        Some(Self::remembered(self))
     }
 
     fn next_connection(&mut self) -> ConnectionId {

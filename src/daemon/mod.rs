@@ -3,7 +3,7 @@
 //! ```text
 //!  doors ──▶ ┌──────────┐ ──▶ clients   one task each, all on one thread
 //!  ports ──▶ │  driver  │ ──▶ links
-//! signals ─▶ └──────────┘ ──▶ files, keeper   off the event path
+//! signals ─▶ └──────────┘ ──▶ files, storage   off the event path
 //!             owns Middle
 //! ```
 //!
@@ -21,7 +21,6 @@ pub mod driver;
 pub mod files;
 pub mod goodbye;
 pub mod input;
-pub mod keeper;
 pub mod links;
 pub mod lock;
 pub mod logging;
@@ -32,6 +31,7 @@ pub mod reload;
 pub mod signals;
 pub mod sleep;
 pub mod start;
+pub mod storage;
 pub mod timepiece;
 pub mod turn_away;
 pub mod watch;
@@ -51,7 +51,7 @@ use start::{Failure, Prepared, serve};
 /// How long work on files may take to finish after everything else has. The longest, a
 /// change of the address book that waits for another program, is done in time or not at
 /// all.
-const LAST_WRITES: Duration = Duration::from_secs(1);
+const LAST_WRITES: Duration = Duration::from_millis(500);
 
 /// Runs the gateway until it is told to stop. What goes wrong at the start is said on
 /// standard error.

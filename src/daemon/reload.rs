@@ -64,6 +64,7 @@ impl Running {
             server_name: started.server_name,
             channel: started.channel,
             networks: started.networks,
+            receipts: started.receipts,
             ..files::settings(config, &self.paths)
         }
     }

@@ -10,17 +10,17 @@ use crate::book::Book;
 use crate::cli::Exit;
 use crate::config::{Config, Listen, Paths};
 use crate::gateway::Gateway;
-use crate::gateway::remembered::Remembered;
 use crate::irc::listener::{BindError, Listener};
 use crate::problem::Problem;
+use crate::store::{Db, Loaded};
 
 use super::door::Doors;
 use super::driver::{Driver, OnDisk, PeerSide};
 use super::files::{self, Files};
 use super::input::{Inbox, Input};
-use super::keeper::Keeper;
 use super::lock::Lock;
 use super::reload::Running;
+use super::storage::Storage;
 use super::timepiece::Timepiece;
 use super::watch::{Search, Watch};
 
@@ -87,9 +87,9 @@ pub struct Prepared {
     paths: Paths,
     config: Config,
     book: Book,
-    remembered: Remembered,
-    keeper: Keeper,
-    lock: Lock,
+    db: Db,
+    loaded: Loaded,
+    locks: [Lock; 2],
 }
 
 impl Prepared {
@@ -105,15 +105,19 @@ impl Prepared {
                 paths.state_dir.display()
             )
         })?;
-        let lock = Lock::take(&paths.state_dir)?;
-        let (keeper, remembered) = Keeper::open(&paths.state_dir);
+        let path = paths.store(&config.store);
+        let locks = [Lock::of_folder(&paths.state_dir)?, Lock::of_store(&path)?];
+        let db = Db::open(&path).map_err(|error| anyhow::Error::msg(error.to_string()))?;
+        let loaded = db
+            .load()
+            .with_context(|| format!("cannot read {}", path.display()))?;
         Ok(Self {
             paths,
             config,
             book,
-            remembered,
-            keeper,
-            lock,
+            db,
+            loaded,
+            locks,
         })
     }
 
@@ -138,19 +142,13 @@ pub async fn serve(
         paths,
         config,
         book,
-        remembered,
-        keeper,
-        lock,
+        db,
+        loaded,
+        locks,
     } = prepared;
     let timepiece = Timepiece::start();
     let settings = files::settings(&config, &paths);
-    let gateway = Gateway::new(
-        settings,
-        book,
-        remembered,
-        timepiece.now(),
-        fastrand::u64(..),
-    );
+    let gateway = Gateway::new(settings, book, loaded, timepiece.now(), fastrand::u64(..));
     let search = Search::configured(&config.enclave);
     let peers = PeerSide {
         port: config.enclave.port,
@@ -162,13 +160,13 @@ pub async fn serve(
     let on_disk = OnDisk {
         files: Files::new(&paths, &config, inbox.clone()),
         running: Running::new(config, paths),
-        keeper,
+        storage: Storage::start(db, inbox.clone()).context("cannot start a thread")?,
     };
     let ended = Driver::new(gateway, timepiece, peers, &inbox, inputs)
         .with_doors(doors)
         .with_files(on_disk)
         .run()
         .await;
-    drop(lock);
+    drop(locks);
     Ok(ended.context("the system has no timer left for us")?)
 }

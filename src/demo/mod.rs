@@ -67,6 +67,8 @@ fn try_run() -> Result<(), Failure> {
     let policy = Policy {
         networks: config.enclave.networks.clone(),
         max_frame: config.enclave.max_frame,
+        // He keeps nothing, so he confirms nothing.
+        receipts: false,
     };
     let prepared = Prepared::prepare(paths, config, book)?;
     run_local(async {

@@ -7,10 +7,11 @@ use crate::clock::Now;
 use crate::daemon::middle::Middle;
 use crate::enclave::ConnectionId;
 use crate::enclave::address::Address;
+use crate::enclave::link::Outgoing;
 use crate::enclave::mesh::{Mesh, OwnPresence, Policy};
 use crate::enclave::news::{News, Presence};
 use crate::enclave::order::Outcome;
-use crate::enclave::packet::{Packet, Status};
+use crate::enclave::packet::Status;
 use crate::gateway::effect::{Effect, Effects};
 use crate::gateway::event::Event;
 
@@ -65,12 +66,15 @@ impl FriendNode {
         let person = self.person;
         self.mesh(now, effects, |mesh, out| match act {
             Act::Say(text) => {
-                let packet = Packet {
-                    message: Some(text),
-                    ..Packet::default()
+                let outgoing = Outgoing {
+                    // Nothing asks for it: his words are not kept.
+                    key: 0,
+                    id: String::new(),
+                    text,
+                    timestamp: now.wall,
+                    attempts: 0,
                 };
-                // Where the person has just gone, there is nobody to say it to.
-                let _ = mesh.send(person, packet, now, out);
+                mesh.send(person, outgoing, now, out);
             }
             Act::Appear(status, text) => mesh.set_presence(appearance(status, text), now, out),
         });
@@ -107,21 +111,25 @@ impl Middle for FriendNode {
                 outcome,
             } => mesh.dialled(connection, outcome, now, out),
             Event::Frame { connection, frame } => mesh.frame(connection, &frame, now, out),
-            // Nobody orders a watch yet.
-            Event::Acknowledged { .. } => {}
+            Event::Acknowledged { connection, bytes } => {
+                mesh.acknowledged(connection, bytes, now, out);
+            }
             Event::LinkEnded { connection } => mesh.ended(connection, now, out),
             Event::OwnAddresses(addresses) => mesh.set_own_addresses(addresses, now, out),
             Event::Woke => mesh.woke(now, out),
             Event::Deadline => mesh.tick(now, out),
             Event::Shutdown => mesh.shutdown(now, out),
-            // He has no IRC side and no files.
+            // He has no IRC side, no files and no store.
             Event::ClientConnected { .. }
             | Event::ClientLine { .. }
             | Event::ClientEnded { .. }
             | Event::BookRead(_)
             | Event::BookChanged { .. }
             | Event::Settings(_)
-            | Event::Notice(_) => {}
+            | Event::Notice(_)
+            | Event::Stored { .. }
+            | Event::Answered { .. }
+            | Event::StoreTrouble(_) => {}
         });
     }
 

@@ -30,6 +30,7 @@ async fn the_friend_is_a_real_node() {
         let policy = Policy {
             networks: vec![NETWORK.parse().unwrap()],
             max_frame: 1024 * 1024,
+            receipts: false,
         };
         let person = tokio::net::TcpListener::bind((ours.ip(), PORT))
             .await

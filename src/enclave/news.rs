@@ -1,6 +1,7 @@
 //! What the person's side is told of the mesh. All texts in it are a peer's own words:
 //! cleaned of nothing, and never to be logged.
 
+use super::ConnectionId;
 use super::address::Address;
 use super::packet::Status;
 use crate::clock::Timestamp;
@@ -29,6 +30,13 @@ pub enum News {
     Message {
         /// Who.
         peer: Address,
+        /// On which connection, to be named in
+        /// [`Mesh::confirm`](super::mesh::Mesh::confirm); `None` where it had waited with a
+        /// request whose connection is gone.
+        connection: Option<ConnectionId>,
+        /// The id that it gave the message, if it expects us to confirm it and repeats what
+        /// is not.
+        id: Option<String>,
         /// What; perhaps of several lines.
         text: String,
         /// When it says it wrote it, by its own clock. Where it says nothing of that and
@@ -41,6 +49,21 @@ pub enum News {
     Linked {
         /// Who.
         peer: Address,
+    },
+    /// Messages that waited for a contact have arrived: it has confirmed them, or, where it
+    /// does not do that, its kernel has. They wait no more.
+    Delivered {
+        /// Who.
+        peer: Address,
+        /// The [`key`](super::link::Outgoing::key)s.
+        keys: Vec<u64>,
+    },
+    /// These were sent to one who has not said a word; to be remembered over restarts.
+    Attempted {
+        /// Who.
+        peer: Address,
+        /// The [`key`](super::link::Outgoing::key)s.
+        keys: Vec<u64>,
     },
     /// Something about one who is not in the address book.
     Stranger(StrangerNews),
@@ -68,6 +91,40 @@ pub enum Presence {
     },
 }
 
+/// What a stranger said, while it waits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HeldWords {
+    /// What.
+    pub text: String,
+    /// When it says it wrote it, or else when it arrived.
+    pub time: Timestamp,
+    /// The id that it gave it, if it said that it repeats what is not confirmed.
+    pub id: Option<String>,
+}
+
+/// What is known of a request, but for its words.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RequestState {
+    /// Who.
+    pub address: Address,
+    /// Its number, once the person is to be asked.
+    pub number: Option<u32>,
+    /// What it calls itself.
+    pub alias: Option<String>,
+    /// The latest, for the moment it is accepted.
+    pub status: Option<Status>,
+    /// Its status text.
+    pub text: Option<String>,
+    /// When it first connected.
+    pub since: Timestamp,
+    /// The person has been shown its prompt.
+    pub shown: bool,
+    /// The person was told that it said more.
+    pub said_more: bool,
+    /// What it made us hold, bytes of frames.
+    pub bytes: usize,
+}
+
 /// News about a request: one who is not in the address book and wants to talk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StrangerNews {
@@ -90,6 +147,22 @@ pub enum StrangerNews {
         address: Address,
         /// The message.
         words: String,
+    },
+    /// A request that outlives its connection is new, or another now: to be remembered over
+    /// restarts, for [`Mesh::restore_request`](super::mesh::Mesh::restore_request). The
+    /// words it holds come one by one, with [`Held`](Self::Held).
+    Kept(Box<RequestState>),
+    /// A request that is kept holds one message more.
+    Held {
+        /// Whose request.
+        address: Address,
+        /// The message.
+        words: HeldWords,
+    },
+    /// A request that was kept is no more, whatever became of it.
+    Dropped {
+        /// Whose.
+        address: Address,
     },
     /// A request the person was asked about is no more: the stranger left without having
     /// said anything, or had to make room.

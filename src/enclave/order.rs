@@ -48,7 +48,7 @@ pub enum Order {
     },
     /// Report how many bytes of what was written on this connection the peer's kernel has
     /// acknowledged, whenever that has changed, until all that was written by then is
-    /// acknowledged. It comes again when more is written.
+    /// acknowledged. The order comes again when more is written.
     Watch {
         /// The connection.
         connection: ConnectionId,
@@ -83,7 +83,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// Adds an order.
-    pub(super) fn order(&mut self, order: Order) {
+    pub(crate) fn order(&mut self, order: Order) {
         self.orders.push(order);
     }
 

@@ -37,7 +37,7 @@ impl Gateway {
         self.send_lusers(client);
         self.send_motd(client);
         self.join_channel(client);
-        self.play_backlog();
+        self.begin_playback(client);
         self.say_what_is_missing(client);
         // Last, for it tells contacts: they may answer, and the client should be settled.
         self.person_came(client);

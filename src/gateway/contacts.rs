@@ -63,6 +63,9 @@ impl Gateway {
         match (was_online, contact.online()) {
             (false, true) => {
                 self.online += 1;
+                if let Some(talk) = self.correspondences.get_mut(&id) {
+                    talk.absence_told = false;
+                }
                 self.count_users();
                 self.contact_came(id);
             }
@@ -70,6 +73,7 @@ impl Gateway {
                 self.online -= 1;
                 contact.last_seen = Some(self.now.wall);
                 contact.farewell = farewell.filter(|text| !text.is_empty());
+                self.write_contact(id);
                 self.contact_left(id);
             }
             _ => self.contact_changed(id, &before),

@@ -3,6 +3,7 @@
 use crate::book::Change;
 use crate::enclave::order::Order;
 use crate::irc::ClientId;
+use crate::store::{Ask, Write};
 
 use super::ChangeId;
 
@@ -33,9 +34,17 @@ pub enum Effect {
     },
     /// Read configuration and address book anew, as at SIGHUP.
     Reload,
-    /// What [`Gateway::remembered`](super::Gateway::remembered) gives is another now: keep
-    /// it over restarts, soon.
-    Remember,
+    /// Store this. The first is number 1, each later one has the next number; when all up
+    /// to one are durable, [`Stored`](super::event::Event::Stored) says so.
+    Store(Write),
+    /// Ask the store, which answers in its place among the writes, with
+    /// [`Answered`](super::event::Event::Answered).
+    Ask {
+        /// To tell the answers apart.
+        ticket: u64,
+        /// What.
+        ask: Ask,
+    },
 }
 
 /// The effects of one event, in the order in which they must be carried out.

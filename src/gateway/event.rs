@@ -9,6 +9,7 @@ use crate::enclave::mesh::DialFailure;
 use crate::irc::ClientId;
 use crate::irc::codec::Line;
 use crate::irc::listener::Origin;
+use crate::store::Answer;
 
 use super::settings::Settings;
 
@@ -61,14 +62,12 @@ pub enum Event {
         /// The content, without its length.
         frame: BytesMut,
     },
-    /// The peer's kernel has acknowledged more of what was written on a watched connection
-    /// (see [`Order::Watch`](crate::enclave::order::Order::Watch)). If a watch is on when the
-    /// connection ends, and the count has changed, this comes once more before the end.
+    /// The peer's kernel has acknowledged more of what was written on a connection. Comes
+    /// once more just before the connection's end, where that had changed.
     Acknowledged {
         /// Which.
         connection: ConnectionId,
-        /// How many bytes, since the beginning of the connection, of all that was ordered
-        /// to be written. It only grows.
+        /// Bytes since the connection's beginning.
         bytes: u64,
     },
     /// A peer's connection is over, from whichever side.
@@ -76,6 +75,21 @@ pub enum Event {
         /// Which.
         connection: ConnectionId,
     },
+    /// All [`Store`](super::effect::Effect::Store)s up to this number are durable.
+    Stored {
+        /// Counted from 1.
+        through: u64,
+    },
+    /// The answer to an [`Ask`](super::effect::Effect::Ask).
+    Answered {
+        /// To which.
+        ticket: u64,
+        /// What the store says, or why it cannot say anything.
+        answer: Result<Answer, String>,
+    },
+    /// The store cannot write, and why, in words for the person; it goes on trying. Or
+    /// (`None`) it can again.
+    StoreTrouble(Option<String>),
     /// The addresses of this machine that lie in our networks, whenever they change and
     /// once at the start.
     OwnAddresses(Vec<Address>),

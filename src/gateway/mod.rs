@@ -7,14 +7,17 @@
 //!
 //! | room | what it knows |
 //! |---|---|
-//! | [`event`], [`effect`] | what comes in, what goes out |
+//! | [`event`], [`effect`], `dispatch` | what comes in, what goes out; who takes what |
 //! | `session`, `clients` | one attached client; how clients come, are heard, and go |
 //! | `attach` | what a client is greeted with |
 //! | `roster`, `reconcile` | contacts and their nicks; following the address book |
 //! | `own` | our own presence, computed from what the clients say |
 //! | `own_addresses` | where we are on the mesh, and what to say while we are not there |
 //! | `contacts` | a contact's presence, told on IRC |
-//! | `conversation`, `backlog` | messages both ways; what waits for a client |
+//! | `outbox`, `inbox`, `correspondence` | messages to contacts and from them, once each |
+//! | `ledger`, `keep` | what is stored, and what waits until it is |
+//! | `absent` | contacts that the store knows and the address book does not |
+//! | `conversation`, `playback`, `positions` | messages as clients see them; what they have missed |
 //! | `speech`, `message_id` | a message as lines, with its tags |
 //! | `strangers` | who asks to be let in |
 //! | `commands` | what each IRC command means here |
@@ -22,18 +25,26 @@
 //!
 //! Rule of thumb: `irc/` knows how it is said, `gateway/` what it means here.
 
+mod absent;
 mod attach;
-mod backlog;
 mod clients;
 mod commands;
 mod contacts;
 mod conversation;
+mod correspondence;
+mod dispatch;
 pub mod effect;
 mod error;
 pub mod event;
+mod inbox;
+mod keep;
+mod ledger;
 mod message_id;
+mod outbox;
 mod own;
 mod own_addresses;
+mod playback;
+mod positions;
 mod reconcile;
 pub mod remembered;
 mod roster;
@@ -53,21 +64,24 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use crate::book::Book;
-use crate::clock::{Now, Timestamp};
+use crate::clock::Now;
 use crate::enclave::ConnectionId;
 use crate::enclave::address::Address;
 use crate::enclave::mesh::{Mesh, Policy};
-use crate::enclave::news::News;
 use crate::enclave::order::Outcome;
 use crate::irc::ClientId;
+use crate::store::Loaded;
 
-use backlog::Backlog;
+use absent::Absent;
+use correspondence::Correspondence;
 use effect::{Effect, Effects};
 use event::Event;
+use ledger::Ledger;
 use message_id::MessageIds;
 use own::Person;
+use positions::Positions;
 use remembered::Remembered;
-use roster::Roster;
+use roster::{ContactId, Roster};
 use service::PendingChange;
 use session::Session;
 use settings::Settings;
@@ -85,8 +99,19 @@ pub struct Gateway {
     /// In the order in which they connected: [`ClientId`]s only grow.
     sessions: BTreeMap<ClientId, Session>,
     person: Person,
-    backlog: Backlog,
+    /// Contacts the store knows that are not in the address book.
+    absent: Absent,
+    /// Those of them that were in it when the program ended; empty once it was read.
+    missing: BTreeSet<ContactId>,
+    next_contact: u32,
+    correspondences: BTreeMap<ContactId, Correspondence>,
+    ledger: Ledger,
+    positions: Positions,
+    /// When texts that are old enough are deleted next, on the monotonic clock.
+    next_expiry: Option<Duration>,
     prompts: Prompts,
+    /// A contact is being taken in, so what is heard of it waited with its request.
+    letting_in: bool,
     /// Addresses in the book that have no name and are shut out.
     blocked_strangers: BTreeSet<Address>,
     pending_changes: HashMap<ChangeId, PendingChange>,
@@ -109,24 +134,28 @@ pub struct Gateway {
 
 impl Gateway {
     /// A gateway that has heard of nothing yet. `seed` is for jitter and names of messages.
-    pub fn new(
-        settings: Settings,
-        book: Book,
-        remembered: Remembered,
-        now: Now,
-        seed: u64,
-    ) -> Self {
+    /// `loaded` is what the store holds.
+    pub fn new(settings: Settings, book: Book, loaded: Loaded, now: Now, seed: u64) -> Self {
         let policy = Policy {
             networks: settings.networks.clone(),
             max_frame: settings.max_frame,
+            receipts: settings.receipts,
         };
+        let remembered = Remembered::loaded(&loaded);
         let mut gateway = Self {
             blocked_strangers: BTreeSet::new(),
+            letting_in: false,
             mesh: Mesh::new(policy, seed),
             roster: Roster::default(),
             sessions: BTreeMap::new(),
             person: Person::new(now.wall),
-            backlog: Backlog::default(),
+            absent: Absent::new(),
+            missing: BTreeSet::new(),
+            next_contact: 1,
+            correspondences: BTreeMap::new(),
+            ledger: Ledger::after(loaded.last_seq),
+            positions: Positions::loaded(loaded.positions),
+            next_expiry: None,
             prompts: Prompts::default(),
             pending_changes: HashMap::new(),
             next_change: 0,
@@ -145,7 +174,10 @@ impl Gateway {
         // Before anything else: a node that is dark while nobody is attached must not
         // dial even once, and one that is up must know what to say in its handshakes.
         gateway.update_presence();
+        gateway.take_up_contacts(loaded.contacts, loaded.outbox);
+        gateway.take_up_strangers(loaded.requests, loaded.silenced);
         gateway.follow_book(book);
+        gateway.expire();
         gateway
     }
 
@@ -170,57 +202,16 @@ impl Gateway {
             self.person.deadline(),
             sessions,
             self.prompt_deadline(),
+            self.next_expiry,
         ]
         .into_iter()
         .flatten()
         .min()
     }
 
-    /// What must be kept over a restart.
-    pub fn remembered(&self) -> &Remembered {
-        &self.remembered
-    }
-
     /// The id for a connection that was just accepted.
     pub fn next_connection(&mut self) -> ConnectionId {
         self.mesh.next_connection()
-    }
-
-    fn dispatch(&mut self, event: Event) {
-        match event {
-            Event::ClientConnected { client, origin } => self.client_connected(client, origin),
-            Event::ClientLine { client, line } => self.client_line(client, line),
-            Event::ClientEnded { client, reason } => self.client_vanished(client, &reason),
-            Event::Accepted {
-                connection,
-                remote,
-                local,
-            } => {
-                self.mesh(|mesh, now, out| mesh.accepted(connection, remote, local, now, out));
-            }
-            Event::Dialled {
-                connection,
-                outcome,
-            } => {
-                self.mesh(|mesh, now, out| mesh.dialled(connection, outcome, now, out));
-            }
-            Event::Frame { connection, frame } => {
-                self.mesh(|mesh, now, out| mesh.frame(connection, &frame, now, out));
-            }
-            // Nobody orders a watch yet.
-            Event::Acknowledged { .. } => {}
-            Event::LinkEnded { connection } => {
-                self.mesh(|mesh, now, out| mesh.ended(connection, now, out));
-            }
-            Event::OwnAddresses(addresses) => self.own_addresses_changed(addresses),
-            Event::Woke => self.mesh(|mesh, now, out| mesh.woke(now, out)),
-            Event::BookRead(book) => self.book_read(book),
-            Event::BookChanged { change, outcome } => self.book_changed(change, outcome),
-            Event::Settings(settings) => self.settings_changed(settings),
-            Event::Notice(text) => self.notice_everyone(&text),
-            Event::Deadline => self.deadline_came(),
-            Event::Shutdown => self.shut_down(),
-        }
     }
 
     /// Lets the mesh do something, then passes its orders on and tells its news.
@@ -236,34 +227,14 @@ impl Gateway {
         result
     }
 
-    fn tell_news(&mut self, news: News) {
-        match news {
-            News::Presence {
-                peer,
-                presence,
-                farewell,
-            } => {
-                self.contact_presence(peer, presence, farewell);
-            }
-            News::Alias { .. } => {}
-            News::Message {
-                peer,
-                text,
-                timestamp,
-            } => self.message_in(peer, &text, timestamp),
-            News::Linked { peer } => self.contact_linked(peer),
-            News::Garbage { peer, count } => {
-                tracing::warn!(address = %peer, count, "a peer sends what is no packet; ignored");
-            }
-            News::Stranger(news) => self.stranger_news(news),
-        }
-    }
-
     fn deadline_came(&mut self) {
         self.mesh(|mesh, now, out| mesh.tick(now, out));
         self.grace_over();
         self.check_clients();
         self.prompt_due();
+        if self.next_expiry.is_some_and(|at| at <= self.now.monotonic) {
+            self.expire();
+        }
     }
 
     fn settings_changed(&mut self, settings: Settings) {
@@ -272,24 +243,18 @@ impl Gateway {
         self.settings.alias = settings.alias;
         self.settings.detached = settings.detached;
         self.settings.grace = settings.grace;
+        self.settings.history = settings.history;
+        self.expire();
         self.update_presence();
     }
 
     fn contact_linked(&mut self, peer: Address) {
-        let seconds = self.now.wall.seconds();
-        self.remembered
-            .last_linked
-            .insert(peer.to_string(), seconds);
-        self.remember();
-    }
-
-    fn remember(&mut self) {
-        self.effects.push(Effect::Remember);
-    }
-
-    fn last_linked(&self, address: Address) -> Option<Timestamp> {
-        let seconds = *self.remembered.last_linked.get(&address.to_string())?;
-        Some(Timestamp::from_seconds(seconds))
+        if let Some(id) = self.roster.id_by_address(peer)
+            && let Some(contact) = self.roster.get_mut(id)
+        {
+            contact.last_linked = Some(self.now.wall);
+            self.write_contact(id);
+        }
     }
 
     fn shut_down(&mut self) {

@@ -11,8 +11,10 @@ use crate::clock::Timestamp;
 use crate::enclave::mesh::OwnPresence;
 use crate::enclave::packet::Status;
 use crate::irc::ClientId;
+use crate::store::Write;
 
 use super::Gateway;
+use super::remembered;
 use super::session::{Away, Session};
 use super::settings::Detached;
 
@@ -151,10 +153,13 @@ impl Gateway {
         match wanted {
             Wanted::Unchanged => {}
             Wanted::Up(status, text) => {
+                // The specification names no alias.
+                let is_plain = !self.settings.receipts;
+                let alias = if is_plain { "" } else { self.own_alias() };
                 let presence = OwnPresence {
                     status,
                     text,
-                    alias: self.own_alias().to_owned(),
+                    alias: alias.to_owned(),
                 };
                 self.mesh(|mesh, now, out| {
                     mesh.set_presence(presence, now, out);
@@ -213,7 +218,7 @@ impl Gateway {
     pub(super) fn nick_was_set(&mut self, nick: &str) {
         if self.remembered.nick != nick {
             nick.clone_into(&mut self.remembered.nick);
-            self.remember();
+            self.store(Write::Setting(remembered::NICK, nick.to_owned()));
         }
     }
 
@@ -271,7 +276,7 @@ impl Gateway {
     fn set_farewell(&mut self, text: &str) {
         if self.remembered.farewell != text {
             text.clone_into(&mut self.remembered.farewell);
-            self.remember();
+            self.store(Write::Setting(remembered::FAREWELL, text.to_owned()));
         }
     }
 }

@@ -9,9 +9,10 @@ use crate::enclave::news::Presence;
 use crate::irc::capability::Capability;
 use crate::irc::nick::casefold;
 use crate::irc::numeric as n;
+use crate::store::Write;
 
 use super::effect::Effect;
-use super::roster::{Contact, ContactId};
+use super::roster::ContactId;
 use super::time::server_time;
 use super::{ChangeId, Gateway};
 
@@ -69,17 +70,18 @@ impl Gateway {
         for (id, entry) in matched {
             befriended.extend(self.follow_entry(id, entry));
         }
-        for entry in fresh {
+        let known = self.recognise(&fresh);
+        for (entry, known) in fresh.into_iter().zip(known) {
             befriended.push((entry.address, entry.blocked));
-            self.roster.insert(Contact::new(entry));
+            self.arrive(known, entry);
         }
+        self.note_missing();
         for (address, blocked) in befriended {
             self.befriend(address, blocked);
         }
         for address in fresh_blocks {
             self.befriend(address, true);
         }
-        self.forget_strange_links();
         self.warn_of_own_address();
         if book.derived {
             // So that a nick stays the same even if another contact of that name comes.
@@ -88,20 +90,6 @@ impl Gateway {
                 id,
                 change: Change::WriteNicks,
             });
-        }
-    }
-
-    /// When an address was last linked is of interest only as long as it is a contact's.
-    fn forget_strange_links(&mut self) {
-        let of_contact = |text: &String| {
-            let address = text.parse().ok();
-            address.is_some_and(|address| self.roster.by_address(address).is_some())
-        };
-        let known = &mut self.remembered.last_linked;
-        let before = known.len();
-        known.retain(|address, _| of_contact(address));
-        if known.len() != before {
-            self.remember();
         }
     }
 
@@ -136,6 +124,7 @@ impl Gateway {
             self.tell_new_nick(id, entry.nick.as_str());
         }
         let (address, blocked) = (entry.address, entry.blocked);
+        let nick = entry.nick.to_string();
         let renamed = old.name != entry.name;
         self.roster.update(id, |contact| {
             contact.name = entry.name;
@@ -143,6 +132,9 @@ impl Gateway {
             contact.address = entry.address;
             contact.blocked = entry.blocked;
         });
+        if old.nick.as_str() != nick || old.address != address {
+            self.write_contact(id);
+        }
         if renamed {
             self.tell_new_name(id);
         }
@@ -155,6 +147,7 @@ impl Gateway {
                 Some((address, blocked))
             }
             (false, true) => {
+                self.park(id);
                 self.mesh(|mesh, now, out| mesh.block(address, now, out));
                 self.went_offline(id);
                 None
@@ -165,7 +158,12 @@ impl Gateway {
 
     /// Tells the mesh of an address that is a contact's now, or that is shut out.
     fn befriend(&mut self, address: Address, blocked: bool) {
-        let last_linked = self.last_linked(address);
+        let contact = self.roster.by_address(address);
+        let last_linked = contact.and_then(|contact| contact.last_linked);
+        if self.mesh.is_silenced(address, self.now) {
+            self.store(Write::Unsilence(address.owner().to_string()));
+        }
+        self.letting_in = true;
         self.mesh(|mesh, now, out| {
             if blocked {
                 mesh.block(address, now, out);
@@ -173,7 +171,9 @@ impl Gateway {
                 mesh.befriend(address, last_linked, now, out);
             }
         });
+        self.letting_in = false;
         self.prompts.forget(address);
+        self.unpark(address);
     }
 
     fn unfriend(&mut self, id: ContactId) {
@@ -181,6 +181,7 @@ impl Gateway {
             return;
         };
         let (address, blocked) = (contact.address, contact.blocked);
+        self.park(id);
         self.mesh(|mesh, now, out| {
             if blocked {
                 mesh.unblock(address);
@@ -200,7 +201,7 @@ impl Gateway {
 
     fn contact_removed(&mut self, id: ContactId) {
         self.unfriend(id);
-        self.roster.remove(id);
+        self.depart(id);
     }
 
     /// Blocked strangers are in the book by address alone. Those that are no longer there

@@ -1,18 +1,30 @@
 //! The little that must outlive the process: what contacts are told before any client is
 //! back, and when each was last linked, which decides how eagerly it is dialled.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
+use crate::store::Loaded;
 
 /// What is kept over a restart.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Remembered {
     /// The nick last set by any client: our alias, where none is configured.
     pub nick: String,
     /// The text of the last QUIT of the last client.
     pub farewell: String,
-    /// When each contact, by its address, was last linked: seconds since 1970.
-    pub last_linked: BTreeMap<String, i64>,
+}
+
+/// The setting that holds [`Remembered::nick`].
+pub(super) const NICK: &str = "nick";
+
+/// The setting that holds [`Remembered::farewell`].
+pub(super) const FAREWELL: &str = "farewell";
+
+impl Remembered {
+    /// As the store has it.
+    pub(super) fn loaded(loaded: &Loaded) -> Self {
+        let setting = |name| loaded.settings.get(name).cloned().unwrap_or_default();
+        Self {
+            nick: setting(NICK),
+            farewell: setting(FAREWELL),
+        }
+    }
 }

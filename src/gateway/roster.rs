@@ -8,7 +8,7 @@ use crate::enclave::news::Presence;
 use crate::enclave::packet::Status;
 use crate::irc::nick::{Folded, Nick, casefold};
 
-/// A contact for as long as the program runs; its nick and address may change.
+/// A contact, as the store numbers it; its nick and address may change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct ContactId(pub u32);
 
@@ -24,7 +24,9 @@ pub(super) struct Contact {
     pub blocked: bool,
     /// As it was last told to the clients.
     pub presence: Presence,
-    /// When it was last seen online by this process.
+    /// When its first packet on a link came last.
+    pub last_linked: Option<Timestamp>,
+    /// When it was last seen online.
     pub last_seen: Option<Timestamp>,
     /// What it left with.
     pub farewell: Option<String>,
@@ -38,6 +40,7 @@ impl Contact {
             nick: entry.nick,
             blocked: entry.blocked,
             presence: Presence::Offline,
+            last_linked: None,
             last_seen: None,
             farewell: None,
         }
@@ -124,16 +127,12 @@ pub(super) struct Roster {
     contacts: BTreeMap<ContactId, Contact>,
     by_nick: HashMap<Folded, ContactId>,
     by_address: HashMap<Address, ContactId>,
-    next: u32,
 }
 
 impl Roster {
-    pub fn insert(&mut self, contact: Contact) -> ContactId {
-        let id = ContactId(self.next);
-        self.next += 1;
+    pub fn insert(&mut self, id: ContactId, contact: Contact) {
         self.index(id, &contact);
         self.contacts.insert(id, contact);
-        id
     }
 
     pub fn remove(&mut self, id: ContactId) -> Option<Contact> {

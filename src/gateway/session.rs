@@ -9,6 +9,8 @@ use crate::irc::listener::Origin;
 use crate::irc::nick::{Folded, Nick};
 use crate::irc::reply::{Reply, Source};
 
+use super::positions::Progress;
+
 /// How long a client may take to register. Someone who types it by hand needs a while;
 /// a connection that never speaks must not stay for ever.
 pub(super) const REGISTRATION_TIMEOUT: Duration = Duration::from_secs(60);
@@ -54,6 +56,9 @@ pub(super) struct Session {
     /// From USER; none before.
     pub user: Option<String>,
     pub realname: String,
+    /// By what it is known over reconnects: its user name as it gave it, such as
+    /// `alice@laptop`.
+    pub name: String,
     pub capabilities: Capabilities,
     /// Whether it asked with `CAP LS 302` or later.
     pub version_302: bool,
@@ -71,6 +76,8 @@ pub(super) struct Session {
     pub last_spoke: Duration,
     /// Whether a PING of ours is unanswered.
     pub pinged: bool,
+    /// Where it is in what has been said.
+    pub progress: Progress,
 }
 
 impl Session {
@@ -81,6 +88,7 @@ impl Session {
             nick: None,
             user: None,
             realname: String::new(),
+            name: String::new(),
             capabilities: Capabilities::NONE,
             version_302: false,
             away: None,
@@ -91,6 +99,7 @@ impl Session {
             last_heard: now.monotonic,
             last_spoke: now.monotonic,
             pinged: false,
+            progress: Progress::default(),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use crate::enclave::network::Network;
 
 /// What contacts see while no client is attached (`[enclave] detached`).
@@ -11,6 +13,17 @@ pub enum Detached {
     Away,
     /// The node goes dark: no listener, no dials.
     Offline,
+}
+
+/// How long the text of a message is kept (`[store] history`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum History {
+    /// For ever.
+    Forever,
+    /// So long after it arrived.
+    For(Duration),
+    /// Until it has arrived where it should.
+    None,
 }
 
 /// The gateway's settings.
@@ -31,6 +44,13 @@ pub struct Settings {
     pub networks: Vec<Network>,
     /// `[enclave] max_frame`, bytes.
     pub max_frame: usize,
+    /// `[enclave] delivery`: whether we say and expect receipts; otherwise nothing goes
+    /// out but what the Enclave specification names.
+    pub receipts: bool,
+    /// `[store] history`.
+    pub history: History,
+    /// Where the person is, for the times in a log.
+    pub zone: TimeZone,
     /// Where the address book is, for messages to the person.
     pub book: String,
 }

@@ -13,6 +13,20 @@ const ACTION: &str = "/me ";
 /// What an ACTION takes in a line beside its text, bytes.
 const ACTION_OVERHEAD: usize = "\x01ACTION \x01".len();
 
+/// What a line takes beside its text, bytes: tags, mask, target.
+const LINE_OVERHEAD: usize = 300;
+
+/// The shortest that lines of long text are on average, bytes: they are cut at spaces, so
+/// that a short one may stand before each long one.
+const SHORTEST_LINE: usize = 150;
+
+/// About as many bytes as a message takes when it is shown.
+pub(super) fn cost(text: &str) -> usize {
+    let ends = text.bytes().filter(|byte| matches!(byte, b'\r' | b'\n'));
+    let lines = 1 + ends.count() + text.len() / SHORTEST_LINE;
+    text.len() + lines.min(LINES_OF_ONE_MESSAGE) * LINE_OVERHEAD
+}
+
 /// The person's ACTION as the text of an Enclave message.
 pub(super) fn as_action(text: &str) -> String {
     format!("{ACTION}{text}")
@@ -29,6 +43,8 @@ pub(super) struct Speech<'a> {
     pub id: &'a str,
     /// The batch it is part of.
     pub batch: Option<&'a str>,
+    /// Whose log holds all of it, where it is a contact's.
+    pub log: Option<&'a str>,
 }
 
 impl Speech<'_> {
@@ -79,8 +95,10 @@ impl Speech<'_> {
             }
         }
         if left > 0 {
+            let log = self.log.map(|nick| format!(": /msg enclave log {nick}"));
             line(&format!(
-                "[{left} more lines of this message are not shown]"
+                "[{left} more lines of this message are not shown{}]",
+                log.unwrap_or_default()
             ));
         }
     }

@@ -12,6 +12,7 @@ use crate::enclave::address::Address;
 use crate::enclave::news::StrangerNews;
 use crate::irc::ClientId;
 use crate::irc::text::{cut, quote_for_display};
+use crate::store::Write;
 
 use super::Gateway;
 use super::session::Session;
@@ -96,7 +97,7 @@ impl Gateway {
                     self.prompts.forget(address);
                     let text = self.prompt(address);
                     self.tell_prompt(&text);
-                    self.mesh.shown(address);
+                    self.mesh(|mesh, _, out| mesh.shown(address, out));
                 }
             }
             StrangerNews::SaidMore {
@@ -108,6 +109,11 @@ impl Gateway {
                     let words = quoted(&words, COLUMNS, BYTES);
                     self.tell_prompt(&format!("{address} (request {number}) adds: {words}"));
                 }
+            }
+            StrangerNews::Kept(state) => self.keep_request(*state),
+            StrangerNews::Held { address, words } => self.keep_words(address, words),
+            StrangerNews::Dropped { address } => {
+                self.store(Write::RemoveRequest(address.to_string()));
             }
             StrangerNews::Gone { address, .. } => self.prompts.forget(address),
         }
@@ -138,7 +144,7 @@ impl Gateway {
         for address in unseen.iter().take(single) {
             let text = self.prompt(*address);
             self.service_message(client, &text);
-            self.mesh.shown(*address);
+            self.mesh(|mesh, _, out| mesh.shown(*address, out));
         }
         self.prompts.unseen = unseen.into_iter().skip(single).collect();
         if single == 0 {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use crate::clock::Timestamp;
 
 /// How far ahead of our clock a peer's timestamp may be and still be believed. Clocks
@@ -22,6 +24,15 @@ pub(super) fn date(timestamp: Timestamp) -> String {
     jiff::Timestamp::from_millisecond(timestamp.0)
         .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
         .strftime("%a, %d %b %Y %H:%M:%S UTC")
+        .to_string()
+}
+
+/// `2026-11-23 04:05`, where the person is, for a log.
+pub(super) fn log_time(timestamp: Timestamp, zone: &TimeZone) -> String {
+    jiff::Timestamp::from_millisecond(timestamp.0)
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        .to_zoned(zone.clone())
+        .strftime("%Y-%m-%d %H:%M")
         .to_string()
 }
 

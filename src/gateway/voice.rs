@@ -59,6 +59,7 @@ impl Gateway {
             time: &time,
             id: &id,
             batch: None,
+            log: None,
         };
         self.effects.to_client(client, |out| {
             speech.write(room, session.capabilities, out, |line| {

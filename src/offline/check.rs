@@ -69,7 +69,8 @@ fn report(paths: &Paths, config: &Config, book: &Book, output: &mut Output<'_>) 
     for (label, value) in [
         ("configuration", file(&paths.config, "the defaults hold")),
         ("address book", file(&paths.contacts, "it is empty")),
-        ("state", paths.state_dir.display().to_string()),
+        ("state", paths.store(&config.store).display().to_string()),
+        ("history", config.store.history.to_string()),
         ("networks", join(networks)),
         ("own address", address),
         (
@@ -81,6 +82,7 @@ fn report(paths: &Paths, config: &Config, book: &Book, output: &mut Output<'_>) 
         ("detached", enclave.detached.to_string()),
         ("grace", format_duration(enclave.grace)),
         ("largest packet", max_frame),
+        ("delivery", enclave.delivery.to_string()),
         ("IRC clients", join(doors)),
         ("allowed", irc.allow.to_string()),
         ("server name", irc.server_name.clone()),

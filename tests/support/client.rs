@@ -169,6 +169,29 @@ impl Client {
         self.expect_numeric(numeric)
     }
 
+    /// Asks the control contact something, and returns the last line of its answer.
+    pub fn ask_service(&mut self, command: &str) -> String {
+        self.send(&format!("PRIVMSG enclave :{command}"));
+        let lines = self.settle();
+        let mut answers = lines.iter().rev();
+        let last = answers.find(|line| line.is("PRIVMSG", "enclave"));
+        let last = last.map(|line| line.text().to_owned());
+        last.unwrap_or_else(|| self.fail("expected an answer of the control contact"))
+    }
+
+    /// Asks the control contact something until this is the last line of its answer: nothing
+    /// else tells when it is.
+    pub fn ask_service_until(&mut self, command: &str, answer: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.ask_service(command) != answer {
+            if Instant::now() > deadline {
+                self.fail(&format!(
+                    "expected {command} to be answered with {answer:?}"
+                ));
+            }
+        }
+    }
+
     /// Everything that comes before the gateway has answered all that we sent, and all that
     /// it had to tell us by then: it takes events one after the other.
     pub fn settle(&mut self) -> Vec<Line> {

@@ -29,6 +29,8 @@ pub struct Setup {
     sections: [(&'static str, String); 4],
     contacts: String,
     unix: bool,
+    /// What a shell does before it becomes the program.
+    prelude: Option<String>,
 }
 
 impl Setup {
@@ -61,12 +63,19 @@ impl Setup {
             sections,
             contacts: String::new(),
             unix: false,
+            prelude: None,
         }
     }
 
     /// Listens for clients on a unix socket in the temporary folder instead of on TCP.
     pub fn unix(mut self) -> Self {
         self.unix = true;
+        self
+    }
+
+    /// Has a shell do this before it becomes the program.
+    pub fn after(mut self, prelude: &str) -> Self {
+        self.prelude = Some(prelude.to_owned());
         self
     }
 
@@ -119,6 +128,11 @@ impl Setup {
         self.home().join("config/enclave-irc/config.toml")
     }
 
+    /// Where messages are kept, unless the configuration names another place.
+    pub fn store(&self) -> PathBuf {
+        self.home().join("state/enclave-irc/state.db")
+    }
+
     /// Where the address book is.
     pub fn contacts(&self) -> PathBuf {
         self.home().join("config/enclave-irc/contacts.toml")
@@ -164,7 +178,16 @@ impl Setup {
 
     /// The program, with nothing of the environment of the person who runs the tests.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_enclave-irc"));
+        let program = env!("CARGO_BIN_EXE_enclave-irc");
+        let mut command = match &self.prelude {
+            None => Command::new(program),
+            Some(prelude) => {
+                let mut shell = Command::new("sh");
+                let script = format!("{prelude}; exec \"$0\" \"$@\"");
+                shell.arg("-c").arg(script).arg(program);
+                shell
+            }
+        };
         command.args(arguments).env_clear().current_dir(self.home());
         command
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -263,6 +286,11 @@ impl Daemon {
         client
     }
 
+    /// The process, for what the system can do to one.
+    pub fn pid(&self) -> rustix::process::Pid {
+        self.process.pid()
+    }
+
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
         self.process.signal(signal);
@@ -279,6 +307,18 @@ impl Daemon {
         let status = self.process.wait(PATIENCE);
         assert_eq!(status.code(), Some(0), "{}", self.output());
         self.setup
+    }
+
+    /// Ends the program without a word, as a crash does, and returns its folder.
+    pub fn kill(mut self) -> Setup {
+        self.signal(Signal::KILL);
+        self.process.wait(PATIENCE);
+        self.setup
+    }
+
+    /// How much memory it uses, KiB, where the system tells.
+    pub fn memory(&self) -> Option<usize> {
+        self.process.memory()
     }
 
     /// What it has written to standard output and standard error.

@@ -67,6 +67,13 @@ impl Line {
         self.parameters.get(index).map_or("", String::as_str)
     }
 
+    /// The time of day in its `time` tag, to the second: `12:26:40`.
+    pub fn time_of_day(&self) -> String {
+        let time = self.tag("time").expect("a time");
+        let (_, time) = time.split_once('T').expect("a time of day");
+        time.split_once('.').expect("whole seconds").0.to_owned()
+    }
+
     /// The value of a tag.
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags

@@ -53,6 +53,21 @@ impl Process {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
+    /// Its number.
+    pub fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    /// How much memory it uses, KiB, where the system tells.
+    pub fn memory(&self) -> Option<usize> {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).ok()?;
+        let resident = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))?;
+        resident.split_whitespace().next()?.parse().ok()
+    }
+
     /// Whether it has ended.
     pub fn ended(&self) -> bool {
         self.written.0.lock().unwrap().ended == 2

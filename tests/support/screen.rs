@@ -35,6 +35,8 @@ impl Screen {
             "env",
             "LC_ALL=C.UTF-8",
             "TERM=screen-256color",
+            // So that a test knows how a program shows a time.
+            "TZ=UTC",
             "sh",
             "-c",
             &kept,

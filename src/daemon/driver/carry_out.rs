@@ -43,9 +43,14 @@ impl<M: Middle> Driver<M> {
                     }
                 }
                 Effect::Reload => self.reload(),
-                Effect::Remember => {
+                Effect::Store(write) => {
                     if let Some(on_disk) = &mut self.on_disk {
-                        on_disk.keeper.has_changed();
+                        on_disk.storage.write(write);
+                    }
+                }
+                Effect::Ask { ticket, ask } => {
+                    if let Some(on_disk) = &self.on_disk {
+                        on_disk.storage.ask(ticket, ask);
                     }
                 }
             }
@@ -72,9 +77,6 @@ impl<M: Middle> Driver<M> {
             self.handle(Event::Woke);
         }
         self.settle();
-        if let (Some(on_disk), Some(remembered)) = (&mut self.on_disk, self.middle.remembered()) {
-            on_disk.keeper.save_aside(remembered);
-        }
     }
 
     pub(super) fn reload(&mut self) {

@@ -10,7 +10,10 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::enclave::ConnectionId;
+use crate::enclave::order::{Order, Outcome};
 
 /// Two openings this close to each other may be two nodes dialling each other at once,
 /// each of which sees the other order.
@@ -40,6 +43,14 @@ pub(crate) struct Connection {
     pub(crate) opened: Duration,
     /// A packet from the peer has arrived on it.
     pub(crate) heard: bool,
+    /// The peer has said in its handshake here that it confirms messages.
+    pub(crate) receipts: bool,
+    /// Messages of the peer's that came here and were not confirmed yet.
+    pub(crate) unconfirmed: usize,
+    /// Bytes of frames that were written to it.
+    pub(crate) written: u64,
+    /// Bytes of those that the peer's kernel has.
+    pub(crate) acknowledged: u64,
     /// The version of our own presence that was last written to it.
     pub(crate) told: u64,
     /// Since when it has been a loser.
@@ -62,10 +73,23 @@ impl Connection {
             dialled_by_lower: dialled_by_us == we_are_lower,
             opened,
             heard: false,
+            receipts: false,
+            unconfirmed: 0,
+            written: 0,
+            acknowledged: 0,
             told: 0,
             lost: None,
             half_closed: None,
         }
+    }
+
+    /// Writes a frame to it.
+    pub(crate) fn write(&mut self, frame: Bytes, out: &mut Outcome) {
+        self.written += frame.len() as u64;
+        out.order(Order::Write {
+            connection: self.id,
+            frame,
+        });
     }
 
     /// Whether we may still write to it.
@@ -98,6 +122,10 @@ impl Connections {
         self.open.iter()
     }
 
+    pub(crate) fn get(&self, id: ConnectionId) -> Option<&Connection> {
+        self.open.iter().find(|connection| connection.id == id)
+    }
+
     pub(crate) fn get_mut(&mut self, id: ConnectionId) -> Option<&mut Connection> {
         self.open.iter_mut().find(|connection| connection.id == id)
     }
@@ -105,8 +133,7 @@ impl Connections {
     /// The one to write to. `None` where there is no connection, or only such as we have
     /// closed our half of.
     pub(crate) fn winner(&self) -> Option<&Connection> {
-        let winner = self.winner?;
-        self.open.iter().find(|connection| connection.id == winner)
+        self.get(self.winner?)
     }
 
     /// As [`winner`](Self::winner), to be changed.

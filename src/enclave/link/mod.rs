@@ -12,7 +12,10 @@
 
 mod backoff;
 mod connections;
+mod delivery;
 mod dial;
+mod outbox;
+mod parting;
 mod presence;
 mod view;
 
@@ -27,7 +30,11 @@ use crate::clock::{Now, Timestamp};
 
 pub(crate) use backoff::Backoff;
 pub(crate) use connections::{Connection, Connections, RIVALRY};
+pub(crate) use delivery::{RECEIPTS, says_receipts};
 pub(crate) use dial::{Dial, Redial};
+use outbox::Outbox;
+pub use outbox::{Outgoing, Standing};
+use parting::Parting;
 pub(crate) use presence::{ALIAS_MAX, SaidPresence, TEXT_MAX, kept};
 pub use view::{ConnectionView, LinkView};
 
@@ -80,6 +87,10 @@ pub(crate) struct Link {
     we_are_lower: bool,
     /// When it was last dialled because the person wrote.
     eager: Option<Duration>,
+    /// What waits to reach the contact.
+    pub(crate) outbox: Outbox,
+    /// Connections on which the contact said goodbye, and that wait for our receipts.
+    pub(crate) parting: Parting,
 }
 
 impl Link {
@@ -99,6 +110,8 @@ impl Link {
             open: false,
             we_are_lower: false,
             eager: None,
+            outbox: Outbox::default(),
+            parting: Parting::default(),
         }
     }
 
@@ -110,11 +123,13 @@ impl Link {
         self.connections.admit(connection)
     }
 
-    /// A packet has arrived on one of the connections.
+    /// A packet has arrived on one of the connections. `confirms` says whether we confirm
+    /// what we are sent, and so believe that others do.
     pub(crate) fn hear(
         &mut self,
         on: ConnectionId,
         packet: Packet,
+        confirms: bool,
         now: Now,
         out: &mut Outcome,
     ) -> Reaction {
@@ -126,7 +141,17 @@ impl Link {
             return Reaction::Stay;
         };
         connection.heard = true;
+        if let Some(features) = &packet.features {
+            // For good: what was sent trusting in it is waited for by that alone.
+            connection.receipts |= confirms && says_receipts(features);
+        }
+        let receipts = connection.receipts;
         self.become_real(now, out);
+        if let Some(received) = &packet.received {
+            let keys = self.outbox.confirmed(received);
+            self.tell_delivered(keys, out);
+        }
+        self.take_acknowledged(out);
         let goodbye = packet.status == Some(Status::Offline);
         if let Some(alias) = &packet.alias {
             self.hear_alias(alias, out);
@@ -143,7 +168,13 @@ impl Link {
             self.tell_presence(None, out);
         }
         if let Some(text) = packet.message {
-            self.tell_message(text, packet.timestamp, out);
+            let id = packet.id.filter(|_| receipts);
+            if id.is_some()
+                && let Some(connection) = self.connections.get_mut(on)
+            {
+                connection.unconfirmed += 1;
+            }
+            self.tell_message(Some(on), id, text, packet.timestamp, out);
         }
         if changed && late {
             self.tell_presence(None, out);
@@ -165,22 +196,15 @@ impl Link {
     }
 
     /// A packet is delivered that came on a connection which is gone: what it says of the
-    /// contact's presence holds no more.
+    /// contact's presence holds no more. Its id tells whether the contact confirms and
+    /// repeats.
     pub(crate) fn hear_late(&mut self, packet: Packet, out: &mut Outcome) {
         if let Some(alias) = &packet.alias {
             self.hear_alias(alias, out);
         }
         if let Some(text) = packet.message {
-            self.tell_message(text, packet.timestamp, out);
+            self.tell_message(None, packet.id, text, packet.timestamp, out);
         }
-    }
-
-    fn tell_message(&self, text: String, timestamp: Option<Timestamp>, out: &mut Outcome) {
-        out.tell(News::Message {
-            peer: self.peer,
-            text,
-            timestamp,
-        });
     }
 
     fn become_real(&mut self, now: Now, out: &mut Outcome) {
@@ -283,7 +307,10 @@ impl Link {
     /// When the link has something to do next.
     pub(crate) fn deadline(&self) -> Option<Duration> {
         let stable = self.real.filter(|_| !self.stable).map(|real| real + STABLE);
-        [self.dial.deadline(), self.connections.deadline(), stable]
+        let outbox = self.outbox.deadline(&self.connections);
+        let parting = self.parting.deadline();
+        let connections = self.connections.deadline();
+        [self.dial.deadline(), connections, stable, outbox, parting]
             .into_iter()
             .flatten()
             .min()

@@ -30,6 +30,8 @@ pub struct ConnectionView {
     pub since: Duration,
     /// The contact has said something on it.
     pub heard: bool,
+    /// The contact confirms what it receives on it.
+    pub receipts: bool,
 }
 
 impl LinkView {
@@ -41,6 +43,7 @@ impl LinkView {
                 dialled_by_us: winner.dialled_by_us,
                 since: winner.opened,
                 heard: winner.heard,
+                receipts: winner.receipts,
             }),
             next_try: match link.dial {
                 Dial::Rest => None,

@@ -1,34 +1,21 @@
-//! Who is a contact, and who shall not be heard; writing to a contact.
+//! Who is a contact, and who shall not be heard.
 
-use std::fmt;
 use std::time::Duration;
 
-use super::own::{encode, farewell};
+use super::own::farewell;
 use super::{Mesh, Request, Whose};
 use crate::clock::{Now, Timestamp};
 use crate::enclave::address::Address;
 use crate::enclave::link::Link;
-use crate::enclave::order::{Order, Outcome};
-use crate::enclave::packet::Packet;
+use crate::enclave::news::{HeldWords, RequestState};
+use crate::enclave::order::Outcome;
 
 /// How long one who was rejected or removed is not heard.
-const SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
+pub const SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Most addresses silenced at a time. Each was a decision of the person, so more are not
 /// to be expected; the one whose silence ends first gives way.
 const SILENCED_MAX: usize = 1024;
-
-/// There is no connection with that contact to write to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotLinked;
-
-impl fmt::Display for NotLinked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no connection with that contact")
-    }
-}
-
-impl std::error::Error for NotLinked {}
 
 impl Mesh {
     /// This address is a contact from now on: at the start, added, or accepted.
@@ -51,7 +38,9 @@ impl Mesh {
         self.silenced.remove(&peer.owner());
         self.links.insert(peer, Link::new(peer, last_linked));
         if let Some(request) = self.strangers.take(peer) {
+            let dropped = request.dropped();
             self.accept(request, now, out);
+            out.news.extend(dropped);
         } else if !self.own.dark {
             self.dial_at(peer, now.monotonic, false, now, out);
         }
@@ -79,7 +68,7 @@ impl Mesh {
         for packet in packets {
             match heard_on {
                 Some(connection) => {
-                    link.hear(connection, packet, now, out);
+                    link.hear(connection, packet, self.policy.receipts, now, out);
                 }
                 None => link.hear_late(packet, out),
             }
@@ -122,9 +111,14 @@ impl Mesh {
     /// Turns away whoever owns this address for 24 hours, without asking the person; a
     /// contact is not touched by it. [`befriend`](Self::befriend) lifts it.
     pub fn silence(&mut self, address: Address, now: Now) {
+        self.silence_for(address, SILENCE, now);
+    }
+
+    /// As [`silence`](Self::silence), for what is left of the 24 hours after a restart.
+    pub fn silence_for(&mut self, address: Address, time: Duration, now: Now) {
         self.silenced.retain(|_, until| *until > now.monotonic);
         self.silenced
-            .insert(address.owner(), now.monotonic + SILENCE);
+            .insert(address.owner(), now.monotonic + time.min(SILENCE));
         if self.silenced.len() > SILENCED_MAX {
             let first = self.silenced.iter().min_by_key(|(_, until)| **until);
             if let Some((&first, _)) = first {
@@ -135,31 +129,21 @@ impl Mesh {
 
     /// The prompt for this address's request has been put before the person: the request
     /// does not make room for another any more.
-    pub fn shown(&mut self, address: Address) {
-        self.strangers.shown(address);
+    pub fn shown(&mut self, address: Address, out: &mut Outcome) {
+        self.strangers.shown(address, out);
     }
 
-    /// Writes a packet to a contact; one without a timestamp gets one. That it is written
-    /// does not mean that it arrives.
-    ///
-    /// # Errors
-    ///
-    /// Where there is no connection to write to.
-    pub fn send(
-        &mut self,
-        peer: Address,
-        mut packet: Packet,
-        now: Now,
-        out: &mut Outcome,
-    ) -> Result<(), NotLinked> {
-        let link = self.links.get(&peer).ok_or(NotLinked)?;
-        let winner = link.connections.winner().ok_or(NotLinked)?;
-        packet.timestamp.get_or_insert(now.wall);
-        out.order(Order::Write {
-            connection: winner.id,
-            frame: encode(&packet),
-        });
-        Ok(())
+    /// A request that was [kept](crate::enclave::news::StrangerNews::Kept) over a restart is
+    /// there again, with what it said.
+    pub fn restore_request(&mut self, state: RequestState, held: Vec<HeldWords>, now: Now) {
+        self.strangers.restore(Request::restored(state, held, now));
+        self.schedule_strangers();
+    }
+
+    /// Whether this address is [silenced](Self::silence).
+    pub fn is_silenced(&self, address: Address, now: Now) -> bool {
+        let until = self.silenced.get(&address.owner());
+        until.is_some_and(|until| *until > now.monotonic)
     }
 
     /// Whether a stranger with this address is to be turned away: whoever owns it is
@@ -168,9 +152,7 @@ impl Mesh {
         let owner = address.owner();
         // The owner's own address is the lowest of all that it owns.
         let blocked = self.blocked.range(owner..).next();
-        let silenced = self.silenced.get(&owner);
-        blocked.is_some_and(|blocked| blocked.owner() == owner)
-            || silenced.is_some_and(|until| *until > now.monotonic)
+        blocked.is_some_and(|blocked| blocked.owner() == owner) || self.is_silenced(address, now)
     }
 
     /// Removes a link that has been cut off.
@@ -181,7 +163,7 @@ impl Mesh {
     }
 
     fn drop_request(&mut self, address: Address, out: &mut Outcome) {
-        let Some(request) = self.strangers.take_of_owner(address) else {
+        let Some(request) = self.strangers.take_of_owner(address, out) else {
             return;
         };
         if let Some(connection) = request.connection_id() {

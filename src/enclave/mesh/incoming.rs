@@ -95,6 +95,7 @@ impl Mesh {
         now: Now,
         out: &mut Outcome,
     ) {
+        let confirms = self.policy.receipts;
         let Some(link) = self.links.get(&peer) else {
             return;
         };
@@ -109,10 +110,8 @@ impl Mesh {
             connection,
             max_frame: self.policy.max_frame,
         });
-        out.order(Order::Write {
-            connection,
-            frame: self.own.handshake(now.wall),
-        });
+        opened.receipts &= confirms;
+        opened.write(self.own.handshake(now.wall), out);
         if let Some(link) = self.links.get_mut(&peer)
             && let Some(surplus) = link.opened(opened)
         {
@@ -164,14 +163,22 @@ impl Mesh {
         let Some(link) = self.links.get_mut(&peer) else {
             return;
         };
-        match link.hear(connection, packet, now, out) {
+        match link.hear(connection, packet, self.policy.receipts, now, out) {
             Reaction::Stay => {}
             Reaction::CloseOne => {
                 link.connections.remove(connection);
                 self.close(connection, out);
             }
             Reaction::CloseAll => {
-                for connection in link.connections.take() {
+                let (owed, others): (Vec<_>, Vec<_>) = link
+                    .connections
+                    .take()
+                    .into_iter()
+                    .partition(|connection| connection.unconfirmed > 0);
+                for connection in owed {
+                    link.parting.keep(connection, now.monotonic);
+                }
+                for connection in others {
                     self.close(connection.id, out);
                 }
             }
@@ -191,6 +198,7 @@ impl Mesh {
             Some(Whose::Contact(peer)) => {
                 if let Some(link) = self.links.get_mut(&peer) {
                     link.connections.remove(connection);
+                    link.parting.remove(connection);
                 }
                 self.settle(peer, now, out);
             }

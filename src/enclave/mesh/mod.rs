@@ -9,7 +9,8 @@
 //! | room | what is decided there |
 //! |---|---|
 //! | `incoming` | connections, packets and ends, as they come |
-//! | `contacts` | who is a contact, who is silenced or blocked; writing to a contact |
+//! | `contacts` | who is a contact, who is silenced or blocked |
+//! | `delivery` | messages to contacts until they have arrived, and receipts for theirs |
 //! | `dialling` | whom to dial when |
 //! | `own` | our addresses, our presence, being dark |
 //! | `strangers` | those who are not in the address book |
@@ -17,6 +18,7 @@
 //! What belongs to one contact alone is in [`link`](super::link).
 
 mod contacts;
+mod delivery;
 mod dialling;
 mod incoming;
 mod own;
@@ -37,7 +39,7 @@ use super::network::Network;
 use super::order::{Order, Outcome};
 use crate::clock::Now;
 
-pub use contacts::NotLinked;
+pub use contacts::SILENCE;
 pub use dialling::DialFailure;
 pub use own::OwnPresence;
 pub use strangers::Request;
@@ -54,6 +56,9 @@ pub struct Policy {
     pub networks: Vec<Network>,
     /// The largest frame taken from a contact, bytes.
     pub max_frame: usize,
+    /// Whether we give messages ids, confirm those of others, and say so; otherwise nothing
+    /// goes out but what the Enclave specification names.
+    pub receipts: bool,
 }
 
 /// Whose a connection is.
@@ -100,9 +105,8 @@ impl Mesh {
     /// the same inputs give the same outcome.
     pub fn new(policy: Policy, seed: u64) -> Self {
         Self {
-            policy,
             rng: fastrand::Rng::with_seed(seed),
-            own: Own::default(),
+            own: Own::new(policy.receipts),
             links: BTreeMap::new(),
             strangers: Strangers::default(),
             connections: BTreeMap::new(),
@@ -113,6 +117,7 @@ impl Mesh {
             garbage: Garbage::default(),
             blocked: BTreeSet::new(),
             silenced: BTreeMap::new(),
+            policy,
         }
     }
 
@@ -202,10 +207,12 @@ impl Mesh {
         {
             // It was a loser when our presence changed.
             winner.told = self.own.version;
-            out.order(Order::Write {
-                connection: winner.id,
-                frame: self.own.handshake(now.wall),
-            });
+            winner.write(self.own.handshake(now.wall), out);
+        }
+        link.flow(self.policy.receipts, now.monotonic, out);
+        while let Some(connection) = link.parting.expire(now.monotonic) {
+            self.connections.remove(&connection);
+            out.order(Order::Close { connection });
         }
         let wait = if link.take_end() {
             let redial = link.end(now, &mut self.rng, out);

@@ -1,11 +1,12 @@
 //! What we say of ourselves, and where: our addresses, our presence, and the frames that
 //! carry it.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 use super::Mesh;
 use crate::clock::{Now, Timestamp};
 use crate::enclave::address::Address;
+use crate::enclave::link::RECEIPTS;
 use crate::enclave::network::Network;
 use crate::enclave::order::{Order, Outcome};
 use crate::enclave::packet::{Packet, Status};
@@ -33,10 +34,13 @@ pub(super) struct Own {
     /// The latest handshake, and the second it carries: a thousand links that open in one
     /// second share it.
     handshake: Option<(i64, Bytes)>,
+    /// Whether it says that we confirm messages.
+    receipts: bool,
 }
 
-impl Default for Own {
-    fn default() -> Self {
+impl Own {
+    /// Without addresses or a word to say, not dark.
+    pub(super) fn new(receipts: bool) -> Self {
         Self {
             addresses: Vec::new(),
             presence: OwnPresence {
@@ -47,11 +51,10 @@ impl Default for Own {
             dark: false,
             version: 0,
             handshake: None,
+            receipts,
         }
     }
-}
 
-impl Own {
     /// The address of ours from which to dial the peer, so that it recognises us: one in
     /// the same trusted network. `None` where we have none, or where the peer is us.
     pub(super) fn address_towards(&self, networks: &[Network], peer: Address) -> Option<Address> {
@@ -75,13 +78,15 @@ impl Own {
             Some((made, frame)) if *made == second => frame.clone(),
             _ => {
                 let alias = &self.presence.alias;
-                let frame = encode(&Packet {
+                let frame = Packet {
                     status: Some(self.presence.status),
                     status_message: Some(self.presence.text.clone()),
                     alias: (!alias.is_empty()).then(|| alias.clone()),
                     timestamp: Some(wall),
+                    features: self.receipts.then(|| vec![RECEIPTS.to_owned()]),
                     ..Packet::default()
-                });
+                }
+                .to_frame();
                 self.handshake = Some((second, frame.clone()));
                 frame
             }
@@ -89,21 +94,15 @@ impl Own {
     }
 }
 
-/// A packet as one frame.
-pub(super) fn encode(packet: &Packet) -> Bytes {
-    let mut frame = BytesMut::new();
-    packet.encode(&mut frame);
-    frame.freeze()
-}
-
 /// The goodbye of a node, to one contact or to all (Enclave specification, `status` 0).
 pub(super) fn farewell(text: &str, wall: Timestamp) -> Bytes {
-    encode(&Packet {
+    Packet {
         status: Some(Status::Offline),
         status_message: Some(text.to_owned()),
         timestamp: Some(wall),
         ..Packet::default()
-    })
+    }
+    .to_frame()
 }
 
 impl Mesh {
@@ -149,20 +148,18 @@ impl Mesh {
         }
         own.version += 1;
         let said = &own.presence;
-        let frame = encode(&Packet {
+        let frame = Packet {
             status: stated.then_some(said.status),
             status_message: stated.then(|| said.text.clone()),
             alias: renamed.then(|| said.alias.clone()),
             timestamp: Some(now.wall),
             ..Packet::default()
-        });
+        }
+        .to_frame();
         for link in self.links.values_mut() {
             if let Some(winner) = link.connections.winner_mut() {
                 winner.told = own.version;
-                out.order(Order::Write {
-                    connection: winner.id,
-                    frame: frame.clone(),
-                });
+                winner.write(frame.clone(), out);
             }
         }
     }
@@ -227,19 +224,20 @@ impl Mesh {
         let winner = link.connections.winner().map(|winner| winner.id);
         let open = link.connections.take();
         link.forget(None, out);
-        for connection in open {
+        let parting = link.parting.take();
+        for mut connection in open {
             let id = connection.id;
             let Some(frame) = goodbye else {
                 self.abort(id, out);
                 continue;
             };
             if Some(id) == winner {
-                out.order(Order::Write {
-                    connection: id,
-                    frame: frame.clone(),
-                });
+                connection.write(frame.clone(), out);
             }
             self.close(id, out);
+        }
+        for connection in parting {
+            self.close(connection, out);
         }
     }
 }

@@ -10,7 +10,7 @@
 mod parse;
 mod repair;
 
-use bytes::{BufMut, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 use serde::{Serialize, Serializer};
 
 use super::codec::HEADER;
@@ -152,6 +152,15 @@ impl Packet {
         debug_assert!(written.is_ok());
         let (header, content) = out[start..].split_at_mut(HEADER);
         header.copy_from_slice(&(content.len() as u32).to_be_bytes());
+    }
+}
+
+impl Packet {
+    /// The packet as one whole frame; see [`encode`](Self::encode).
+    pub fn to_frame(&self) -> Bytes {
+        let mut frame = BytesMut::new();
+        self.encode(&mut frame);
+        frame.freeze()
     }
 }
 

@@ -9,8 +9,9 @@ use crate::irc::request::Request;
 use crate::irc::text::{Spoken, strip_ctcp};
 
 use super::super::Gateway;
-use super::super::conversation::{TypedTo, addressed};
+use super::super::conversation::addressed;
 use super::super::error::CommandError;
+use super::super::outbox::TypedTo;
 use super::super::roster::ContactId;
 use super::super::service::{self, Place};
 use super::super::session::Session;
@@ -155,10 +156,7 @@ fn to_channel(
         && !message.is_empty()
         && !action
     {
-        let typed_to = TypedTo::Channel {
-            channel: &channel,
-            line,
-        };
+        let typed_to = TypedTo::Channel(line.to_owned());
         return gateway.message_out(client, id, verb, message, typed_to);
     }
     gateway.echo(client, verb, &channel, line);

@@ -16,6 +16,9 @@ use super::{Outcome, required};
 pub(in super::super) const REALNAME_LENGTH: usize = 150;
 const USER_LENGTH: usize = 20;
 
+/// The longest part of a user name by which a client is known again, bytes.
+const NAME_LENGTH: usize = 64;
+
 /// PASS: no door asks for one, so any is as good as none.
 pub(super) fn pass(gateway: &mut Gateway, client: ClientId, _: &Request<'_>) -> Outcome {
     match gateway.sessions.get(&client) {
@@ -69,15 +72,16 @@ pub(super) fn user(gateway: &mut Gateway, client: ClientId, request: &Request<'_
     if session.user.is_some() {
         return Err(CommandError::AlreadyRegistered);
     }
-    let user = required(request, 0)?;
+    let named = required(request, 0)?;
     let realname = request
         .param(3)
         .ok_or_else(|| CommandError::NeedMoreParams("USER".to_owned()))?;
     // Only what can stand in a mask.
-    let plain = user
+    let plain = named
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c));
     let user: String = plain.take(USER_LENGTH).collect();
+    session.name = cut(named, NAME_LENGTH).to_owned();
     session.user = Some(if user.is_empty() {
         "user".to_owned()
     } else {

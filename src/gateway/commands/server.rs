@@ -20,8 +20,11 @@ pub(super) fn ping(gateway: &mut Gateway, client: ClientId, request: &Request<'_
     Ok(())
 }
 
-/// PONG: that a line came at all has been noted.
-pub(super) fn pong(_: &mut Gateway, _: ClientId, _: &Request<'_>) -> Outcome {
+/// PONG: that a line came at all has been noted. Some clients put the server first, so the
+/// last parameter is what we sent.
+pub(super) fn pong(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    let token = request.param(1).or(request.param(0)).unwrap_or_default();
+    gateway.has_answered(client, token);
     Ok(())
 }
 

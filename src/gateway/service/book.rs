@@ -19,9 +19,18 @@ pub(super) fn add(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
 
 pub(super) fn remove(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     let contact = gateway.contact_named(asked.word(0).unwrap_or_default())?;
+    let id = gateway.roster.id_by_address(contact.address);
+    let waiting = id.map_or(0, |id| gateway.count_waiting(id));
+    if waiting > 0 {
+        return Err(format!(
+            "Nothing was done: messages of yours wait for {0} ({waiting}). Take them back first: \
+             cancel {0}",
+            contact.nick
+        ));
+    }
     let done = format!(
-        "{} ({}) is no longer in your address book. If they call, you will not hear of it \
-         for a day.",
+        "{0} ({1}) is no longer in your address book. If they call, you will not hear of it \
+         for a day. What you two said stays until: forget {0}",
         contact.nick, contact.name
     );
     gateway.change_book(

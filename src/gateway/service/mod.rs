@@ -5,6 +5,8 @@
 //! the destructive ones want exactly their arguments, for "block party tonight" is talk.
 
 mod book;
+mod log;
+mod outbox;
 mod pending;
 mod show;
 mod status;
@@ -17,6 +19,7 @@ use crate::nearest::nearest;
 use super::Gateway;
 use super::voice::SERVICE_NICK;
 
+pub(super) use log::LogAsked;
 pub(super) use pending::PendingChange;
 use table::{COMMANDS, Command, Kind, find};
 

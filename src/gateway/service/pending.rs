@@ -54,7 +54,7 @@ impl Gateway {
         let text = match result {
             Ok(()) => {
                 if let Some(address) = pending.silence {
-                    self.mesh.silence(address, self.now);
+                    self.silence(address);
                 }
                 pending.done
             }

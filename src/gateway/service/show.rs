@@ -1,6 +1,7 @@
 //! Commands that only show something: whoami, contacts, requests, info, clients, version.
 
 use crate::clock::Timestamp;
+use crate::enclave::link::ConnectionView;
 use crate::irc::mask;
 use crate::irc::text::quote_for_display;
 
@@ -77,7 +78,7 @@ pub(super) fn requests(gateway: &mut Gateway, _: &Asked<'_>) -> Answer {
     let mut lines = Vec::new();
     for (number, address) in waiting {
         gateway.prompts.forget(address);
-        gateway.mesh.shown(address);
+        gateway.mesh(|mesh, _, out| mesh.shown(address, out));
         let number = number.map_or_else(|| "-".to_owned(), |number| number.to_string());
         lines.push(format!("{number}: {}", gateway.describe_request(address)));
     }
@@ -112,6 +113,7 @@ pub(super) fn info(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
             };
             let since = spoken(now.monotonic.saturating_sub(connection.since));
             lines.push(format!("Link: {who}, for {since}"));
+            lines.push(what_it_can_do(connection).to_owned());
         } else if let Some(next) = link.next_try {
             let wait = spoken(next.saturating_sub(now.monotonic));
             lines.push(format!(
@@ -122,14 +124,24 @@ pub(super) fn info(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
             lines.push("Link: none; dialling, or waiting for the mesh".to_owned());
         }
     }
-    let waiting = gateway
-        .roster
-        .id_by_address(contact.address)
-        .map_or(0, |id| gateway.backlog.count(id));
+    let id = gateway.roster.id_by_address(contact.address);
+    let waiting = id.map_or(0, |id| gateway.count_waiting(id));
     if waiting > 0 {
-        lines.push(format!("Messages of theirs waiting for you: {waiting}"));
+        lines.push(format!(
+            "Messages of yours waiting for them: {waiting} (outbox {})",
+            contact.nick
+        ));
     }
     Ok(lines)
+}
+
+/// How we learn that a message has arrived.
+fn what_it_can_do(connection: &ConnectionView) -> &'static str {
+    match (connection.heard, connection.receipts) {
+        (false, _) => "They have not said a word yet; they may not know you",
+        (true, true) => "Their program confirms what it has stored",
+        (true, false) => "Their program confirms nothing; what their machine has taken counts",
+    }
 }
 
 pub(super) fn clients(gateway: &mut Gateway, _: &Asked<'_>) -> Answer {
@@ -181,6 +193,6 @@ impl Gateway {
 
     /// When a contact was last seen online, as far as is known.
     pub(in super::super) fn last_seen(&self, contact: &Contact) -> Option<Timestamp> {
-        contact.last_seen.max(self.last_linked(contact.address))
+        contact.last_seen.max(contact.last_linked)
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn accept(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
 pub(super) fn reject(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     let address = gateway.requester(asked.word(0).unwrap_or_default(), asked.place)?;
     gateway.mesh(|mesh, now, out| mesh.reject(address, now, out));
+    gateway.silence(address);
     gateway.prompts.forget(address);
     Ok(vec![format!(
         "{address} was turned away; you will not hear of them for a day."

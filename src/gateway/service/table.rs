@@ -2,7 +2,7 @@
 //! `help` shows.
 
 use super::super::Gateway;
-use super::{Answer, Asked, book, help, show, status, strangers};
+use super::{Answer, Asked, book, help, log, outbox, show, status, strangers};
 
 /// Whether a command may be abbreviated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,15 @@ pub(super) static COMMANDS: &[Command] = &[
         handler: strangers::block,
     },
     Command {
+        name: "cancel",
+        kind: Kind::Change,
+        words: 1..=2,
+        usage: "cancel NICK [N]",
+        about: "take back what waits for a contact, or one message of it",
+        example: "cancel JohnSmith 1",
+        handler: outbox::cancel,
+    },
+    Command {
         name: "clients",
         kind: Kind::Show,
         words: 0..=0,
@@ -75,6 +84,15 @@ pub(super) static COMMANDS: &[Command] = &[
         handler: show::contacts,
     },
     Command {
+        name: "forget",
+        kind: Kind::Change,
+        words: 1..=1,
+        usage: "forget NICK",
+        about: "delete all that you and a contact have said",
+        example: "forget JohnSmith",
+        handler: log::forget,
+    },
+    Command {
         name: "help",
         kind: Kind::Show,
         words: 0..=1,
@@ -91,6 +109,24 @@ pub(super) static COMMANDS: &[Command] = &[
         about: "a contact's address, link, and when it was last seen",
         example: "info JohnSmith",
         handler: show::info,
+    },
+    Command {
+        name: "log",
+        kind: Kind::Show,
+        words: 0..=2,
+        usage: "log [NICK] [N]",
+        about: "the last N messages, with one contact or with all",
+        example: "log JohnSmith 50",
+        handler: log::log,
+    },
+    Command {
+        name: "outbox",
+        kind: Kind::Show,
+        words: 0..=1,
+        usage: "outbox [NICK]",
+        about: "what waits to be sent, to whom, and why",
+        example: "outbox JohnSmith",
+        handler: outbox::outbox,
     },
     Command {
         name: "reconnect",

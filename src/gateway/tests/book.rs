@@ -123,7 +123,7 @@ fn a_blocked_contact_keeps_its_nick_and_takes_no_message() {
 fn derived_nicks_are_written_down() {
     let mut book = book();
     book.derived = true;
-    let world = World::with(settings(), book, Remembered::default());
+    let world = World::with(settings(), book, Loaded::default());
     assert!(matches!(world.changes[0].1, Change::WriteNicks));
 }
 
@@ -133,7 +133,7 @@ fn our_own_address_in_the_book_is_said() {
         contacts: vec![contact("Me", OWN)],
         ..Book::default()
     };
-    let mut world = World::with(settings(), book, Remembered::default());
+    let mut world = World::with(settings(), book, Loaded::default());
     let alice = world.attach("alice", "");
     let said = world
         .heard(alice)
@@ -158,7 +158,7 @@ fn a_blocked_stranger_that_becomes_a_contact_is_let_in() {
         blocked_strangers: vec!["fc00::e".parse().unwrap()],
         ..book()
     };
-    let mut world = World::with(settings(), shut_out, Remembered::default());
+    let mut world = World::with(settings(), shut_out, Loaded::default());
     let alice = world.attached("alice", "");
     let refused = world.call("fc00::e");
     assert!(world.ended.contains(&refused));
@@ -179,7 +179,7 @@ fn nicks_that_cannot_be_written_down_are_said() {
             derived: true,
             ..book()
         },
-        Remembered::default(),
+        Loaded::default(),
     );
     let (change, _) = world.changes.remove(0);
     world.event(Event::BookChanged {
@@ -193,13 +193,17 @@ fn nicks_that_cannot_be_written_down_are_said() {
 }
 
 #[test]
-fn what_is_remembered_of_an_address_goes_with_it() {
+fn one_who_moves_takes_along_what_is_known_of_it() {
     let mut world = World::new();
     world.online(JOHN);
-    assert!(world.gateway.remembered().last_linked.contains_key(JOHN));
     follow(
         &mut world,
         vec![contact("John Smith", "fc00::2"), contact("Mary", MARY)],
     );
-    assert!(world.gateway.remembered().last_linked.is_empty());
+    let moved = world.gateway.roster.by_nick("John").unwrap();
+    assert_eq!(moved.last_linked, Some(world.now.wall));
+    let rows = world.db.load().unwrap().contacts;
+    let john = rows.iter().find(|row| row.nick == "John").unwrap();
+    assert_eq!(john.address, "fc00::2");
+    assert_eq!(rows.len(), 2, "the old address is nobody's");
 }

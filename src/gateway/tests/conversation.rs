@@ -121,16 +121,6 @@ fn to_oneself_goes_to_all_own_clients_once_and_nowhere_else() {
 }
 
 #[test]
-fn writing_to_one_who_is_offline_says_that_it_was_not_sent() {
-    let (mut world, alice) = linked();
-    world.say(alice, "PRIVMSG Mary :hi");
-    assert_eq!(
-        world.heard(alice),
-        [":enclave.local 404 alice Mary :Mary is offline: your message was not sent"]
-    );
-}
-
-#[test]
 fn writing_to_one_who_is_away_or_busy_says_so() {
     let (mut world, alice) = linked();
     world.packet(JOHN, r#"{"status":2,"status-message":"lunch"}"#);

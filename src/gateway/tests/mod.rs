@@ -2,10 +2,12 @@
 
 mod book;
 mod conversation;
+mod delivery;
 mod hostile;
 mod nicks;
 mod own_addresses;
 mod own_presence;
+mod playback;
 mod presence;
 mod service;
 mod strangers;
@@ -28,9 +30,9 @@ use crate::irc::nick::Nick;
 
 use super::effect::{Effect, Effects};
 use super::event::Event;
-use super::remembered::Remembered;
-use super::settings::{Detached, Settings};
+use super::settings::{Detached, History, Settings};
 use super::{ChangeId, Gateway};
+use crate::store::Loaded;
 
 use world::World;
 
@@ -55,6 +57,9 @@ fn settings() -> Settings {
         grace: Duration::from_secs(120),
         networks: vec!["fc00::/8".parse().unwrap()],
         max_frame: 1024 * 1024,
+        receipts: true,
+        history: History::Forever,
+        zone: jiff::tz::TimeZone::UTC,
         book: "contacts.toml".to_owned(),
     }
 }

@@ -18,11 +18,7 @@ fn a_client_makes_way_for_a_contact_of_its_nick() {
     assert_eq!(heard[0], ":alice!alice@localhost NICK :alice2");
     assert!(heard[1].contains(" NOTICE alice2 :alice is the nick of a contact now"));
     assert_eq!(heard[2], ":John!enclave@fc00::1 NICK :Alice");
-    assert_eq!(
-        world.gateway.remembered().nick,
-        "alice",
-        "it was not chosen"
-    );
+    assert_eq!(world.gateway.remembered.nick, "alice", "it was not chosen");
 }
 
 #[test]

@@ -6,10 +6,12 @@ use super::*;
 
 #[test]
 fn start_with_nobody_attached_is_away_with_the_last_quit_text() {
-    let remembered = Remembered {
-        nick: "alice".to_owned(),
-        farewell: "good night".to_owned(),
-        ..Remembered::default()
+    let settings_kept = [("nick", "alice"), ("farewell", "good night")];
+    let remembered = Loaded {
+        settings: settings_kept
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        ..Loaded::default()
     };
     let mut world = World::with(settings(), book(), remembered);
     world.online(JOHN);
@@ -82,7 +84,7 @@ fn the_last_quit_is_away_with_its_text_and_links_stay() {
         world.sent(JOHN),
         [json!({"status": 2, "status-message": "good night"})]
     );
-    assert_eq!(world.gateway.remembered().farewell, "good night");
+    assert_eq!(world.gateway.remembered.farewell, "good night");
     let connection = world.links[&JOHN.parse().unwrap()];
     assert!(!world.ended.contains(&connection));
     assert_eq!(world.closed, [alice]);
@@ -121,7 +123,7 @@ fn detached_offline_is_dark_until_somebody_attaches() {
         detached: Detached::Offline,
         ..settings()
     };
-    let mut world = World::with(settings, book(), Remembered::default());
+    let mut world = World::with(settings, book(), Loaded::default());
     assert!(world.listening.is_empty());
     let alice = world.attached("alice", "");
     assert_eq!(world.listening, [OWN.parse().unwrap()]);
@@ -163,7 +165,7 @@ fn a_new_nick_is_a_new_alias_and_setname_stays_here() {
     assert!(world.sent(JOHN).is_empty());
     world.say(alice, "NICK Alys");
     assert_eq!(world.sent(JOHN), [json!({"alias": "Alys"})]);
-    assert_eq!(world.gateway.remembered().nick, "Alys");
+    assert_eq!(world.gateway.remembered.nick, "Alys");
 }
 
 #[test]

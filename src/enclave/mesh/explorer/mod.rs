@@ -87,6 +87,24 @@ fn assert_delivered(world: &World, path: &[Step]) {
     }
 }
 
+/// All that was said by ours reached the other, first heard in the order in which it was
+/// said, and ours knows it. `repeats` may come only where a connection broke.
+fn assert_nothing_lost(world: &World, path: &[Step], repeats: bool) {
+    for (number, node) in world.nodes.iter().enumerate() {
+        let Some(ours) = node.ours() else { continue };
+        let mut heard: Vec<&String> = Vec::new();
+        for (_, text) in world.nodes[1 - number].received() {
+            if !heard.contains(&text) {
+                heard.push(text);
+            } else {
+                assert!(repeats, "{text} twice: {path:?}");
+            }
+        }
+        assert!(ours.said.iter().eq(heard), "{path:?}");
+        assert_eq!(ours.delivered, ours.said.len(), "{path:?}");
+    }
+}
+
 /// There is one connection, open at both ends, and both write to it.
 fn assert_converged(world: &World, path: &[Step]) {
     let open: Vec<usize> = (0..world.wires.len())

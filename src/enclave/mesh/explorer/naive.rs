@@ -3,7 +3,6 @@
 use bytes::Bytes;
 
 use super::node::Act;
-use crate::enclave::mesh::own::encode;
 use crate::enclave::packet::{Packet, Status};
 
 /// What a naive peer does that ours do not.
@@ -106,8 +105,9 @@ impl Naive {
 }
 
 fn status(status: Status) -> Bytes {
-    encode(&Packet {
+    let packet = Packet {
         status: Some(status),
         ..Packet::default()
-    })
+    };
+    packet.to_frame()
 }

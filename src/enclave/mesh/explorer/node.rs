@@ -1,7 +1,7 @@
 //! A node of the explored world: one of ours, driven as the real driver drives it, or a
 //! naive one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 
 use bytes::Bytes;
@@ -34,6 +34,11 @@ pub(super) struct Ours {
     /// How often the contact went offline.
     pub(super) absences: usize,
     pub(super) received: Vec<(usize, String)>,
+    /// All that its person said, and how much of it is known to have arrived.
+    pub(super) said: Vec<String>,
+    pub(super) delivered: usize,
+    /// Wires on which it wants to know what has arrived.
+    pub(super) watched: BTreeSet<usize>,
 }
 
 impl Hash for Ours {
@@ -42,6 +47,7 @@ impl Hash for Ours {
         (&mesh.own, &mesh.links, &mesh.connections, &mesh.slots).hash(state);
         (&mesh.alarms, mesh.rng.get_seed(), &self.wires).hash(state);
         (&self.presence, self.absences, &self.received).hash(state);
+        (&self.said, self.delivered, &self.watched).hash(state);
     }
 }
 
@@ -53,6 +59,9 @@ impl Ours {
             presence: Presence::Offline,
             absences: 0,
             received: Vec::new(),
+            said: Vec::new(),
+            delivered: 0,
+            watched: BTreeSet::new(),
         }
     }
 
@@ -72,7 +81,13 @@ impl Ours {
                     self.presence = presence;
                 }
                 News::Message { text, .. } => self.received.push((wire.unwrap(), text)),
-                News::Linked { .. } => {}
+                News::Delivered { keys, .. } => {
+                    for key in keys {
+                        assert_eq!(self.said[self.delivered], key.to_string(), "out of turn");
+                        self.delivered += 1;
+                    }
+                }
+                News::Linked { .. } | News::Attempted { .. } => {}
                 other => panic!("{other:?}"),
             }
         }
@@ -82,19 +97,23 @@ impl Ours {
             .collect()
     }
 
-    fn act(&self, order: Order) -> Option<Act> {
+    fn act(&mut self, order: Order) -> Option<Act> {
         Some(match order {
             Order::Dial { connection, .. } => Act::Dial(Some(connection)),
             Order::Write { connection, frame } => Act::Write(self.wires[&connection], frame),
             Order::HalfClose { connection } => Act::HalfClose(self.wires[&connection]),
             Order::Close { connection } => Act::Close(self.wires[&connection]),
             Order::Abort { connection } => Act::Abort(self.wires[&connection]),
-            Order::Listen { .. } | Order::Read { .. } | Order::Watch { .. } => return None,
+            Order::Watch { connection } => {
+                self.watched.insert(self.wires[&connection]);
+                return None;
+            }
+            Order::Listen { .. } | Order::Read { .. } => return None,
             Order::Pause { .. } => panic!("a contact is never paused"),
         })
     }
 
-    fn id(&self, wire: usize) -> ConnectionId {
+    pub(super) fn id(&self, wire: usize) -> ConnectionId {
         let found = self.wires.iter().find(|(_, known)| **known == wire);
         *found.unwrap().0
     }

@@ -19,6 +19,7 @@ fn assert_perfect(world: &World, path: &[Step]) {
     assert_converged(world, path);
     assert_never_absent(world, path);
     assert_delivered(world, path);
+    assert_nothing_lost(world, path, false);
     assert_eq!(world.real_ends, [0; 2], "{path:?}");
     assert!(world.wires.iter().all(|wire| !wire.lossy), "{path:?}");
 }
@@ -79,12 +80,14 @@ fn ours_against_ours_know_the_latest_presence() {
 fn ours_against_ours_find_each_other_again_when_a_connection_breaks() {
     let budget = Budget {
         breaks: 1,
+        says: [1, 0],
         ..NOTHING_ELSE
     };
     for world in [World::new(None, budget), linked(None, budget)] {
         explore(world, &|world, path| {
             assert_converged(world, path);
             assert_delivered(world, path);
+            assert_nothing_lost(world, path, true);
         });
     }
 }
@@ -102,6 +105,8 @@ fn after_a_sleep_a_new_connection_takes_over_unnoticed() {
             assert_converged(world, path);
             assert_never_absent(world, path);
             assert_delivered(world, path);
+            // What is still on its way when the other closes its half may come twice.
+            assert_nothing_lost(world, path, true);
         });
     }
 }

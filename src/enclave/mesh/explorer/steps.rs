@@ -63,7 +63,9 @@ impl World {
         let budget = &self.budget;
         let mut steps = Vec::new();
         for node in 0..2 {
-            if budget.says[node] > 0 && self.nodes[node].writes_to().is_some() {
+            // What a person of ours says may wait.
+            let may_speak = self.nodes[node].ours().is_some() && self.up[node];
+            if budget.says[node] > 0 && (may_speak || self.nodes[node].writes_to().is_some()) {
                 steps.push(Step::Say(node));
             }
             if budget.changes[node] > 0 && self.up[node] {

@@ -26,8 +26,10 @@ pub(super) struct End {
     pub(super) state: State,
     pub(super) inbox: VecDeque<Item>,
     pub(super) fin_sent: bool,
-    /// What its node said on it.
+    /// The messages that its node wrote to it.
     pub(super) said: Vec<String>,
+    /// Bytes of frames from its node that have arrived at the other.
+    pub(super) arrived: usize,
 }
 
 /// A TCP connection.
@@ -35,6 +37,8 @@ pub(super) struct End {
 pub(super) struct Wire {
     pub(super) dialler: usize,
     pub(super) ends: [End; 2],
+    /// It has broken: nothing goes through any more, and both ends are to hear of it.
+    pub(super) broken: bool,
     /// Something said on it was lost.
     pub(super) lossy: bool,
 }
@@ -46,18 +50,21 @@ impl Wire {
             inbox: VecDeque::new(),
             fin_sent: false,
             said: Vec::new(),
+            arrived: 0,
         };
         Self {
             dialler,
             ends: [end.clone(), end],
+            broken: false,
             lossy: false,
         }
     }
 
     /// Sends something to one end.
     pub(super) fn put(&mut self, to: usize, item: Item) {
-        if self.ends[to].state == State::Gone {
-            self.lossy |= matches!(item, Item::Frame(_));
+        let is_frame = matches!(item, Item::Frame(_));
+        if self.ends[to].state == State::Gone || (self.broken && is_frame) {
+            self.lossy |= is_frame;
         } else {
             self.ends[to].inbox.push_back(item);
         }

@@ -8,7 +8,7 @@ use super::steps::{Budget, Step};
 use super::wire::{Item, State, Wire};
 use crate::clock::{Now, Timestamp};
 use crate::enclave::address::Address;
-use crate::enclave::mesh::own::encode;
+use crate::enclave::link::Outgoing;
 use crate::enclave::mesh::{Mesh, OwnPresence, Policy};
 use crate::enclave::packet::{Packet, Status};
 
@@ -34,6 +34,7 @@ fn ours() -> Node {
     let policy = Policy {
         networks,
         max_frame: 1 << 20,
+        receipts: false,
     };
     Node::Ours(Box::new(Ours::new(Mesh::new(policy, 1))))
 }
@@ -105,6 +106,10 @@ impl World {
             Step::Deliver { wire, to } => {
                 let item = self.wires[wire].ends[to].inbox.pop_front().unwrap();
                 self.real_ends[to] += usize::from(self.is_real_end(wire, to, &item));
+                let length = match &item {
+                    Item::Frame(frame) => frame.len(),
+                    Item::Fin => 0,
+                };
                 let acts = match item {
                     Item::Frame(frame) => self.nodes[to].frame(wire, &frame, now),
                     Item::Fin => {
@@ -115,11 +120,13 @@ impl World {
                     }
                 };
                 self.carry_out(to, acts);
+                if length > 0 {
+                    self.acknowledge(wire, 1 - to, length);
+                }
             }
             Step::Say(node) => {
                 self.budget.says[node] -= 1;
-                self.said += 1;
-                self.say(node, format!("{}", self.said));
+                self.say(node);
             }
             Step::Change(node) => {
                 self.budget.changes[node] -= 1;
@@ -145,6 +152,7 @@ impl World {
             Step::Break(wire) => {
                 self.budget.breaks -= 1;
                 self.wires[wire].lossy = true;
+                self.wires[wire].broken = true;
                 for end in &mut self.wires[wire].ends {
                     end.inbox.clear();
                 }
@@ -188,21 +196,49 @@ impl World {
         ended && open.count() == 1
     }
 
-    fn say(&mut self, node: usize, text: String) {
-        let packet = Packet {
-            message: Some(text.clone()),
-            ..Packet::default()
-        };
+    fn say(&mut self, node: usize) {
         let now = self.now();
-        let wire = self.nodes[node].writes_to().unwrap();
-        self.wires[wire].ends[node].said.push(text);
+        self.said += 1;
+        let text = self.said.to_string();
         let acts = match &mut self.nodes[node] {
-            Node::Naive(_) => vec![Act::Write(wire, encode(&packet))],
-            Node::Ours(ours) => ours.input(None, |mesh, out| {
-                mesh.send(address(1 - node), packet, now, out).unwrap();
-            }),
+            Node::Naive(naive) => {
+                let packet = Packet {
+                    message: Some(text),
+                    ..Packet::default()
+                };
+                vec![Act::Write(naive.writes_to().unwrap(), packet.to_frame())]
+            }
+            Node::Ours(ours) => {
+                ours.said.push(text.clone());
+                let message = Outgoing {
+                    key: self.said as u64,
+                    id: format!("id-{text}"),
+                    text,
+                    timestamp: now.wall,
+                    attempts: 0,
+                };
+                ours.input(None, |mesh, out| {
+                    mesh.send(address(1 - node), message, now, out);
+                })
+            }
         };
         self.carry_out(node, acts);
+    }
+
+    /// The kernel of a node of ours has seen a frame arrive at the other end.
+    fn acknowledge(&mut self, wire: usize, from: usize, length: usize) {
+        let now = self.now();
+        let end = &mut self.wires[wire].ends[from];
+        end.arrived += length;
+        let (bytes, dead) = (end.arrived as u64, end.state != State::Open);
+        let Node::Ours(ours) = &mut self.nodes[from] else {
+            return;
+        };
+        if !dead && ours.watched.contains(&wire) {
+            let id = ours.id(wire);
+            let acts = ours.input(None, |mesh, out| mesh.acknowledged(id, bytes, now, out));
+            self.carry_out(from, acts);
+        }
     }
 
     fn carry_out(&mut self, node: usize, acts: Vec<Act>) {
@@ -224,7 +260,10 @@ impl World {
                     self.wires.push(Wire::new(node));
                 }
                 Act::Write(wire, frame) => {
-                    assert!(!self.wires[wire].ends[node].fin_sent, "written after FIN");
+                    let broken = self.wires[wire].broken;
+                    let end = &mut self.wires[wire].ends[node];
+                    assert!(broken || !end.fin_sent, "written after FIN");
+                    end.said.extend(Packet::parse(&frame[4..]).unwrap().message);
                     self.wires[wire].put(1 - node, Item::Frame(frame));
                 }
                 Act::HalfClose(wire) => self.wires[wire].finish(node),

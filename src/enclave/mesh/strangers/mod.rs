@@ -14,7 +14,7 @@ use crate::clock::Now;
 use crate::enclave::ConnectionId;
 use crate::enclave::address::Address;
 use crate::enclave::link::Connection;
-use crate::enclave::news::{News, StrangerNews};
+use crate::enclave::news::{HeldWords, News, StrangerNews};
 use crate::enclave::order::{Order, Outcome};
 use crate::enclave::packet::{Packet, Status};
 
@@ -130,13 +130,18 @@ impl Strangers {
         let Some(request) = self.waiting.get_mut(&owner) else {
             return Heard::Held;
         };
-        request.hold(packet, length, now);
-        if let Some(words) = packet.and_then(|packet| packet.message.clone()) {
+        let words = request.hold(packet, length, now).cloned();
+        let is_new = words.is_some();
+        keep(request, words, out);
+        if let Some(words) = packet.and_then(|packet| packet.message.clone())
+            && is_new
+        {
             match request.number() {
                 None => prompt(request, &mut self.numbers, out),
-                Some(_) if request.said_more => {}
+                Some(_) if request.said_more() => {}
                 Some(number) => {
-                    request.said_more = true;
+                    request.tell_more();
+                    keep(request, None, out);
                     out.tell(News::Stranger(StrangerNews::SaidMore {
                         number,
                         address: request.address(),
@@ -211,6 +216,8 @@ impl Strangers {
     }
 
     /// The request of exactly this address, which is a stranger no more.
+    /// That it is remembered no more is left to the caller to tell, once its words are safe
+    /// elsewhere.
     pub(super) fn take(&mut self, address: Address) -> Option<Request> {
         let owner = address.owner();
         let request = self.waiting.get(&owner)?;
@@ -221,14 +228,26 @@ impl Strangers {
     }
 
     /// The request of whoever owns this address, which is not wanted.
-    pub(super) fn take_of_owner(&mut self, address: Address) -> Option<Request> {
-        self.waiting.remove(&address.owner())
+    pub(super) fn take_of_owner(&mut self, address: Address, out: &mut Outcome) -> Option<Request> {
+        let request = self.waiting.remove(&address.owner())?;
+        out.news.extend(request.dropped());
+        Some(request)
+    }
+
+    /// A request is there again that was kept over a restart.
+    pub(super) fn restore(&mut self, request: Request) {
+        let number = request.number().unwrap_or_default();
+        self.numbers = self.numbers.max(number);
+        self.waiting.insert(request.address().owner(), request);
     }
 
     /// The person has seen the prompt.
-    pub(super) fn shown(&mut self, address: Address) {
-        if let Some(request) = self.waiting.get_mut(&address.owner()) {
-            request.shown |= request.address() == address;
+    pub(super) fn shown(&mut self, address: Address, out: &mut Outcome) {
+        if let Some(request) = self.waiting.get_mut(&address.owner())
+            && request.address() == address
+            && request.show()
+        {
+            keep(request, None, out);
         }
     }
 
@@ -241,7 +260,7 @@ impl Strangers {
     }
 
     fn remove(&mut self, owner: Address, out: &mut Outcome) -> Option<Request> {
-        let request = self.waiting.remove(&owner)?;
+        let request = self.take_of_owner(owner, out)?;
         if let Some(number) = request.number() {
             out.tell(News::Stranger(StrangerNews::Gone {
                 number,
@@ -252,9 +271,22 @@ impl Strangers {
     }
 }
 
+/// Has what is new of a request remembered over restarts, if it is one that outlives its
+/// connection.
+fn keep(request: &mut Request, words: Option<HeldWords>, out: &mut Outcome) {
+    if let Some(state) = request.keep() {
+        out.tell(News::Stranger(StrangerNews::Kept(Box::new(state))));
+    }
+    if let Some(words) = words {
+        let address = request.address();
+        out.tell(News::Stranger(StrangerNews::Held { address, words }));
+    }
+}
+
 fn prompt(request: &mut Request, numbers: &mut u32, out: &mut Outcome) {
     *numbers = numbers.saturating_add(1);
     request.prompt(*numbers);
+    keep(request, None, out);
     out.tell(News::Stranger(StrangerNews::Request {
         number: *numbers,
         address: request.address(),

@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::clock::{Now, Timestamp};
 use crate::enclave::ConnectionId;
 use crate::enclave::address::Address;
-use crate::enclave::link::{ALIAS_MAX, Connection, TEXT_MAX, kept};
+use crate::enclave::link::{ALIAS_MAX, Connection, TEXT_MAX, kept, says_receipts};
+use crate::enclave::news::{HeldWords, News, RequestState, StrangerNews};
 use crate::enclave::packet::{Packet, Status};
 
 /// What a stranger may make us hold, bytes of frames. Then it is not read any more, so
@@ -24,64 +25,114 @@ const SILENT_MAX: Duration = Duration::from_secs(30);
 /// One who is not in the address book and wants to talk.
 #[derive(Clone, Debug, Hash)]
 pub struct Request {
-    address: Address,
-    number: Option<u32>,
-    alias: Option<String>,
-    /// The latest, for the moment it is accepted.
-    status: Option<Status>,
-    text: Option<String>,
-    held: Vec<(String, Timestamp)>,
-    bytes: usize,
-    since: Timestamp,
+    state: RequestState,
+    held: Vec<HeldWords>,
     arrived: Duration,
     pub(super) connection: Option<Connection>,
     /// It has sent a packet, on whatever connection.
     spoken: bool,
     paused: bool,
-    pub(super) shown: bool,
-    pub(super) said_more: bool,
+    /// What it repeated on this connection, bytes of frames. It is not held, but whoever
+    /// does so without end is read no more either.
+    repeated: usize,
+    /// What was last told to be remembered of it over restarts, if it is.
+    kept: Option<RequestState>,
 }
 
 impl Request {
     /// A stranger that has just connected.
     pub(super) fn new(address: Address, connection: Connection, now: Now) -> Self {
         Self {
-            address,
-            number: None,
-            alias: None,
-            status: None,
-            text: None,
+            state: RequestState {
+                address,
+                number: None,
+                alias: None,
+                status: None,
+                text: None,
+                since: now.wall,
+                shown: false,
+                said_more: false,
+                bytes: 0,
+            },
             held: Vec::new(),
-            bytes: 0,
-            since: now.wall,
             arrived: now.monotonic,
             connection: Some(connection),
             spoken: false,
             paused: false,
-            shown: false,
-            said_more: false,
+            repeated: 0,
+            kept: None,
         }
+    }
+
+    /// A request that was kept over a restart.
+    pub(in crate::enclave::mesh) fn restored(
+        state: RequestState,
+        held: Vec<HeldWords>,
+        now: Now,
+    ) -> Self {
+        Self {
+            kept: Some(state.clone()),
+            state,
+            held,
+            arrived: now.monotonic,
+            connection: None,
+            spoken: true,
+            paused: false,
+            repeated: 0,
+        }
+    }
+
+    /// What is to be remembered of it over restarts, but for its words: where that is
+    /// anything, and new.
+    pub(super) fn keep(&mut self) -> Option<RequestState> {
+        let is_new = self.outlives_connection() && self.kept.as_ref() != Some(&self.state);
+        if is_new {
+            self.kept = Some(self.state.clone());
+        }
+        self.kept.clone().filter(|_| is_new)
+    }
+
+    /// The news that it is to be remembered no more, if it was.
+    pub(in crate::enclave::mesh) fn dropped(&self) -> Option<News> {
+        let address = self.address();
+        let dropped = News::Stranger(StrangerNews::Dropped { address });
+        self.kept.is_some().then_some(dropped)
+    }
+
+    /// The person has seen the prompt. Whether that is new.
+    pub(super) fn show(&mut self) -> bool {
+        !std::mem::replace(&mut self.state.shown, true)
+    }
+
+    /// Whether the person was told that it said more.
+    pub(super) fn said_more(&self) -> bool {
+        self.state.said_more
+    }
+
+    /// The person is told now that it said more.
+    pub(super) fn tell_more(&mut self) {
+        self.state.said_more = true;
     }
 
     /// Who.
     pub fn address(&self) -> Address {
-        self.address
+        self.state.address
     }
 
     /// Its number, which no other request has as long as the program runs. `None` until
     /// the person is to be asked.
     pub fn number(&self) -> Option<u32> {
-        self.number
+        self.state.number
     }
 
     /// What it calls itself.
     pub fn alias(&self) -> Option<&str> {
-        self.alias.as_deref()
+        self.state.alias.as_deref()
     }
 
     /// Its first message.
     pub fn words(&self) -> Option<&str> {
-        self.held.first().map(|(text, _)| &**text)
+        self.held.first().map(|words| &*words.text)
     }
 
     /// How many messages wait for it to be accepted.
@@ -91,7 +142,7 @@ impl Request {
 
     /// When it first connected.
     pub fn since(&self) -> Timestamp {
-        self.since
+        self.state.since
     }
 
     /// Whether it is connected now.
@@ -109,23 +160,23 @@ impl Request {
     }
 
     pub(super) fn prompt(&mut self, number: u32) {
-        self.number = Some(number);
+        self.state.number = Some(number);
     }
 
     /// Whether it may make room for another: the person does not know of it, and nothing
     /// it said would be lost.
     pub(super) fn may_be_evicted(&self) -> bool {
-        self.held.is_empty() && !self.shown
+        self.held.is_empty() && !self.state.shown
     }
 
     /// Whether it stays without a connection.
     pub(super) fn outlives_connection(&self) -> bool {
-        !self.held.is_empty() || (self.shown && self.spoken)
+        !self.held.is_empty() || (self.state.shown && self.spoken)
     }
 
-    /// Whether it holds as much as it may, so that it is not to be read.
+    /// Whether it has said as much as it may, so that it is not to be read.
     pub(super) fn is_full(&self) -> bool {
-        self.bytes >= HELD_MAX
+        self.state.bytes >= HELD_MAX || self.repeated >= HELD_MAX
     }
 
     /// Whether it has just become full, and its connection has to be paused. True once
@@ -136,44 +187,73 @@ impl Request {
 
     /// Another connection takes the place of the one there was, which comes back.
     pub(super) fn reconnect(&mut self, connection: Connection) -> Option<ConnectionId> {
+        self.repeated = 0;
         self.paused = self.is_full();
         let before = self.connection.replace(connection);
         before.map(|connection| connection.id)
     }
 
-    /// Takes a frame in, with the packet it held if it held one.
-    pub(super) fn hold(&mut self, packet: Option<&Packet>, length: usize, now: Now) {
-        self.bytes = self.bytes.saturating_add(length + FRAME_OVERHEAD);
-        let Some(packet) = packet else {
-            return;
+    /// Takes a frame in, with the packet it held if it held one. The words that are held
+    /// now and were not before come back.
+    pub(super) fn hold(
+        &mut self,
+        packet: Option<&Packet>,
+        length: usize,
+        now: Now,
+    ) -> Option<&HeldWords> {
+        let repeated = packet.is_some_and(|packet| self.holds_already(packet));
+        let bytes = if repeated {
+            &mut self.repeated
+        } else {
+            &mut self.state.bytes
         };
+        *bytes = bytes.saturating_add(length + FRAME_OVERHEAD);
+        let packet = packet?;
         self.spoken = true;
+        let mut receipts = false;
         if let Some(connection) = &mut self.connection {
             connection.heard = true;
+            if let Some(features) = &packet.features {
+                connection.receipts |= says_receipts(features);
+            }
+            receipts = connection.receipts;
         }
+        let state = &mut self.state;
         if let Some(alias) = packet.alias.as_deref().filter(|alias| !alias.is_empty()) {
-            self.alias = Some(kept(alias, ALIAS_MAX));
+            state.alias = Some(kept(alias, ALIAS_MAX));
         }
-        self.status = packet.status.or(self.status);
+        state.status = packet.status.or(state.status);
         if let Some(text) = &packet.status_message {
-            self.text = Some(kept(text, TEXT_MAX));
+            state.text = Some(kept(text, TEXT_MAX));
         }
-        if let Some(text) = &packet.message {
-            let timestamp = packet.timestamp.unwrap_or(now.wall);
-            self.held.push((text.clone(), timestamp));
-        }
+        let text = packet.message.as_ref().filter(|_| !repeated)?;
+        self.held.push(HeldWords {
+            text: text.clone(),
+            time: packet.timestamp.unwrap_or(now.wall),
+            id: packet.id.clone().filter(|_| receipts),
+        });
+        self.held.last()
+    }
+
+    /// Whether it says again what is held: it repeats what nobody has confirmed.
+    fn holds_already(&self, packet: &Packet) -> bool {
+        let repeats = self.connection.as_ref().is_some_and(|one| one.receipts);
+        let same = |words: &HeldWords| {
+            words.id == packet.id && packet.message.as_deref() == Some(&*words.text)
+        };
+        repeats && packet.id.is_some() && self.held.iter().any(same)
     }
 
     /// When [`is_prompt_due`](Self::is_prompt_due) or [`is_too_silent`](Self::is_too_silent)
     /// becomes true.
     pub(super) fn deadline(&self) -> Option<Duration> {
-        let prompt = self.number.is_none().then(|| self.prompt_at());
+        let prompt = self.state.number.is_none().then(|| self.prompt_at());
         prompt.into_iter().chain(self.silent_until()).min()
     }
 
     /// Whether the person is to be asked now although nothing was said.
     pub(super) fn is_prompt_due(&self, now: Duration) -> bool {
-        self.number.is_none() && self.prompt_at() <= now
+        self.state.number.is_none() && self.prompt_at() <= now
     }
 
     /// Whether it has been connected for long without sending a packet.
@@ -194,14 +274,18 @@ impl Request {
     /// of itself, then message by message.
     pub(in crate::enclave::mesh) fn into_parts(self) -> (Option<Connection>, Vec<Packet>) {
         let itself = Packet {
-            status: self.status.filter(|&status| status != Status::Offline),
-            status_message: self.text,
-            alias: self.alias,
+            status: self
+                .state
+                .status
+                .filter(|&status| status != Status::Offline),
+            status_message: self.state.text,
+            alias: self.state.alias,
             ..Packet::default()
         };
-        let messages = self.held.into_iter().map(|(text, timestamp)| Packet {
-            message: Some(text),
-            timestamp: Some(timestamp),
+        let messages = self.held.into_iter().map(|words| Packet {
+            message: Some(words.text),
+            timestamp: Some(words.time),
+            id: words.id,
             ..Packet::default()
         });
         let packets = std::iter::once(itself).chain(messages).collect();

@@ -1,7 +1,6 @@
 //! Who is a contact, and who shall not be heard.
 
 use super::*;
-use crate::enclave::packet::Packet;
 
 impl Bench {
     fn block(&mut self, peer: &str) {
@@ -114,13 +113,9 @@ fn a_blocked_contact_is_dropped_without_a_word_and_never_dialled() {
     bench.pass(1000.0);
     assert_eq!(bench.orders(), []);
     assert!(bench.turns_away(HIGHER));
-    let sent = bench.mesh.send(
-        address(HIGHER),
-        Packet::default(),
-        bench.now(),
-        &mut bench.out,
-    );
-    assert_eq!(sent, Err(NotLinked));
+    bench.send(HIGHER, 1, "hi");
+    assert_eq!(bench.mesh.waiting_size(address(HIGHER)), (0, 0));
+    assert_eq!(bench.orders(), []);
 
     bench.mesh.unblock(address(HIGHER));
     bench.befriend(HIGHER);
@@ -171,18 +166,13 @@ fn one_who_is_rejected_is_dropped_and_silenced() {
 }
 
 #[test]
-fn nothing_is_sent_to_one_who_is_not_linked() {
+fn a_message_waits_for_a_contact_and_for_nobody_else() {
     let mut bench = Bench::new();
     bench.befriend(HIGHER);
     bench.orders();
-    for peer in [HIGHER, LOWER] {
-        let sent = bench.mesh.send(
-            address(peer),
-            Packet::default(),
-            bench.now(),
-            &mut bench.out,
-        );
-        assert_eq!(sent, Err(NotLinked));
+    for (peer, waiting) in [(HIGHER, (1, 2)), (LOWER, (0, 0))] {
+        bench.send(peer, 1, "hi");
+        assert_eq!(bench.mesh.waiting_size(address(peer)), waiting);
     }
     assert_eq!(bench.out, Outcome::default());
 }

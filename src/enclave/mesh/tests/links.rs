@@ -1,7 +1,6 @@
 //! Connections of a contact: handshake, two at once, ends.
 
 use super::*;
-use crate::enclave::packet::Packet;
 
 #[test]
 fn every_connection_begins_with_one_handshake() {
@@ -36,20 +35,14 @@ fn writing_moves_to_the_winner_and_both_are_read() {
     bench.pass(20.0);
     let new = bench.accept(HIGHER);
     bench.orders();
-    let packet = Packet {
-        message: Some("hi".into()),
-        ..Packet::default()
-    };
-    let now = bench.now();
-    let sent = bench
-        .mesh
-        .send(address(HIGHER), packet, now, &mut bench.out);
-    assert_eq!(sent, Ok(()));
+    bench.frame(new, "{}");
+    bench.send(HIGHER, 1, "hi");
     let expected = (new, r#"{"message":"hi","timestamp":1700000020}"#.to_owned());
     assert_eq!(bench.written(), [expected]);
     bench.frame(old, r#"{"message":"on the old"}"#);
     bench.frame(new, r#"{"message":"on the new"}"#);
-    let expected = ["on the old", "on the new"].map(|text| message(HIGHER, text, None));
+    let expected = [(old, "on the old"), (new, "on the new")];
+    let expected = expected.map(|(on, text)| message(HIGHER, on, text, None));
     assert_eq!(bench.news(), expected);
 }
 
@@ -65,7 +58,7 @@ fn a_loser_is_half_closed_and_closed_without_a_word() {
     assert_eq!(bench.orders(), [Order::HalfClose { connection: old }]);
     bench.pass(29.0);
     bench.frame(old, r#"{"message":"still read"}"#);
-    assert_eq!(bench.news(), [message(HIGHER, "still read", None)]);
+    assert_eq!(bench.news(), [message(HIGHER, old, "still read", None)]);
     bench.pass(1.0);
     assert_eq!(bench.out.orders, [Order::Close { connection: old }]);
     assert_eq!(bench.news(), []);
@@ -81,11 +74,7 @@ fn if_the_winner_ends_first_the_loser_is_the_link_and_nobody_notices() {
     bench.orders();
     bench.ended(new);
     assert_eq!(bench.out, Outcome::default());
-    let now = bench.now();
-    let sent = bench
-        .mesh
-        .send(address(HIGHER), Packet::default(), now, &mut bench.out);
-    assert_eq!(sent, Ok(()));
+    bench.send(HIGHER, 1, "hi");
     assert_eq!(bench.written()[0].0, old);
 }
 
@@ -119,13 +108,13 @@ fn if_only_a_half_closed_loser_is_left_the_contact_stays_and_is_dialled_at_once(
         bench.orders();
         bench.ended(new);
         assert_eq!(bench.out.news, []);
-        let now = bench.now();
-        let sent = bench
-            .mesh
-            .send(address(peer), Packet::default(), now, &mut bench.out);
-        assert_eq!(sent, Err(NotLinked));
+        bench.send(peer, 1, "hi");
         let dial = bench.dial();
         bench.dialled(dial, true);
+        bench.frame(dial, "{}");
+        let last = bench.written().pop().unwrap();
+        let said = r#"{"message":"hi","timestamp":1700000041}"#.to_owned();
+        assert_eq!(last, (dial, said), "it has waited");
         bench.ended(old);
         assert_eq!(bench.news(), []);
         assert!(bench.view(peer).connection.is_some());

@@ -1,6 +1,7 @@
 //! One node, told what happens to it.
 
 mod contacts;
+mod delivery;
 mod dialling;
 mod links;
 mod own;
@@ -12,7 +13,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::clock::Timestamp;
-use crate::enclave::news::{News, Presence};
+use crate::enclave::link::Outgoing;
+use crate::enclave::news::{News, Presence, StrangerNews};
 use crate::enclave::packet::Status;
 
 /// The second at which every test begins, by the wall clock.
@@ -44,10 +46,15 @@ impl Bench {
     }
 
     fn without_address() -> Self {
+        Self::with_policy(false)
+    }
+
+    fn with_policy(receipts: bool) -> Self {
         let networks = ["fc00::/8", "300::/8", "127.0.0.0/8"];
         let policy = Policy {
             networks: networks.map(|network| network.parse().unwrap()).to_vec(),
             max_frame: 1 << 20,
+            receipts,
         };
         Self {
             mesh: Mesh::new(policy, 7),
@@ -123,6 +130,13 @@ impl Bench {
             .frame(connection, content.as_bytes(), now, &mut self.out);
     }
 
+    /// The person writes.
+    fn send(&mut self, peer: &str, key: u64, text: &str) {
+        let now = self.now();
+        let message = outgoing(key, text, now.wall);
+        self.mesh.send(address(peer), message, now, &mut self.out);
+    }
+
     fn ended(&mut self, connection: ConnectionId) {
         let now = self.now();
         self.mesh.ended(connection, now, &mut self.out);
@@ -137,9 +151,18 @@ impl Bench {
         std::mem::take(&mut self.out).orders
     }
 
-    /// Empties the outcome: the news.
+    /// Empties the outcome: the news, but for what is only to be remembered.
     fn news(&mut self) -> Vec<News> {
-        std::mem::take(&mut self.out).news
+        let mut news = std::mem::take(&mut self.out).news;
+        news.retain(|news| !is_memory(news));
+        news
+    }
+
+    /// As [`news`](Self::news), and the outcome stays as it is.
+    fn peek(&self) -> Vec<News> {
+        let mut news = self.out.news.clone();
+        news.retain(|news| !is_memory(news));
+        news
     }
 
     /// Empties the outcome: the connections that were to be dialled.
@@ -173,6 +196,25 @@ impl Bench {
     }
 }
 
+/// Whether it is told only to be remembered over restarts.
+fn is_memory(news: &News) -> bool {
+    use StrangerNews::{Dropped, Held, Kept};
+    matches!(
+        news,
+        News::Stranger(Kept(_) | Held { .. } | Dropped { .. }) | News::Attempted { .. }
+    )
+}
+
+fn outgoing(key: u64, text: &str, timestamp: Timestamp) -> Outgoing {
+    Outgoing {
+        key,
+        id: format!("id-{key}"),
+        text: text.into(),
+        timestamp,
+        attempts: 0,
+    }
+}
+
 fn presence(peer: &str, status: Status, text: &str) -> News {
     News::Presence {
         peer: address(peer),
@@ -192,9 +234,17 @@ fn absence(peer: &str, farewell: Option<&str>) -> News {
     }
 }
 
-fn message(peer: &str, text: &str, timestamp: Option<i64>) -> News {
+/// A message without an id, on this connection.
+fn message(
+    peer: &str,
+    on: impl Into<Option<ConnectionId>>,
+    text: &str,
+    timestamp: Option<i64>,
+) -> News {
     News::Message {
         peer: address(peer),
+        connection: on.into(),
+        id: None,
         text: text.into(),
         timestamp: timestamp.map(Timestamp::from_seconds),
     }

@@ -44,7 +44,7 @@ fn one_without_a_handshake_is_available() {
     let expected = [
         linked_news(HIGHER),
         presence(HIGHER, Status::Available, ""),
-        message(HIGHER, "hi", Some(1_600_000_000)),
+        message(HIGHER, connection, "hi", Some(1_600_000_000)),
     ];
     assert_eq!(bench.news(), expected);
 }
@@ -69,13 +69,19 @@ fn a_message_comes_before_the_status_and_after_the_text_of_its_packet() {
         r#"{"status":3,"status-message":"bye","message":"later"}"#,
     );
     let busy = presence(HIGHER, Status::Busy, "bye");
-    assert_eq!(bench.news(), [message(HIGHER, "later", None), busy]);
+    assert_eq!(
+        bench.news(),
+        [message(HIGHER, connection, "later", None), busy]
+    );
     bench.frame(
         connection,
         r#"{"message":"one more","status-message":"really"}"#,
     );
     let really = presence(HIGHER, Status::Busy, "really");
-    assert_eq!(bench.news(), [really, message(HIGHER, "one more", None)]);
+    assert_eq!(
+        bench.news(),
+        [really, message(HIGHER, connection, "one more", None)]
+    );
 }
 
 #[test]
@@ -85,7 +91,10 @@ fn a_last_message_with_status_0_is_not_lost() {
     bench.frame(connection, content);
     assert_eq!(bench.out.orders, [Order::Close { connection }]);
     let gone = absence(HIGHER, Some("good night"));
-    assert_eq!(bench.news(), [message(HIGHER, "bye", None), gone]);
+    assert_eq!(
+        bench.news(),
+        [message(HIGHER, connection, "bye", None), gone]
+    );
     bench.frame(connection, r#"{"message":"ghost"}"#);
     bench.ended(connection);
     assert_eq!(bench.out, Outcome::default());

@@ -25,15 +25,15 @@ fn one_who_is_accepted_is_heard_in_order_and_linked_on_its_connection() {
         linked_news(WHO),
         eve,
         presence(WHO, Status::Busy, "hm"),
-        message(WHO, "one", Some(1_600_000_000)),
-        message(WHO, "two", Some(START)),
+        message(WHO, connection, "one", Some(1_600_000_000)),
+        message(WHO, connection, "two", Some(START)),
     ];
-    assert_eq!(bench.out.news, expected);
+    assert_eq!(bench.peek(), expected);
     assert_eq!(bench.written(), [(connection, handshake)]);
     assert!(bench.view(WHO).connection.is_some());
     assert_eq!(bench.mesh.requests().count(), 0);
     bench.frame(connection, r#"{"message":"three"}"#);
-    assert_eq!(bench.news(), [message(WHO, "three", None)]);
+    assert_eq!(bench.news(), [message(WHO, connection, "three", None)]);
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn a_request_with_words_outlives_its_connection() {
     bench.pass(3600.0);
     assert!(!bench.mesh.requests().next().unwrap().is_connected());
     bench.befriend(WHO);
-    assert_eq!(bench.out.news, [message(WHO, "one", Some(START))]);
+    assert_eq!(bench.peek(), [message(WHO, None, "one", Some(START))]);
     assert_eq!(bench.dials().len(), 1);
 }
 
@@ -78,7 +78,10 @@ fn a_stranger_that_says_goodbye_is_closed() {
     bench.ended(connection);
     bench.out = Outcome::default();
     bench.befriend(WHO);
-    assert_eq!(bench.out.news, [message(WHO, "never mind", Some(START))]);
+    assert_eq!(
+        bench.peek(),
+        [message(WHO, None, "never mind", Some(START))]
+    );
     assert_eq!(bench.dials().len(), 1);
 }
 
@@ -94,5 +97,5 @@ fn requests_outlive_the_dark() {
     bench.out = Outcome::default();
     bench.befriend(WHO);
     assert_eq!(bench.out.orders, []);
-    assert_eq!(bench.news(), [message(WHO, "one", Some(START))]);
+    assert_eq!(bench.news(), [message(WHO, None, "one", Some(START))]);
 }

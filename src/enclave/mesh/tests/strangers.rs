@@ -53,7 +53,8 @@ fn a_stranger_gets_nothing_and_is_put_before_the_person_with_its_first_words() {
     assert_eq!(bench.news(), [more]);
     bench.frame(connection, r#"{"message":"?"}"#);
     bench.pass(3600.0);
-    assert_eq!(bench.out, Outcome::default());
+    assert_eq!(bench.out.orders, []);
+    assert_eq!(bench.news(), []);
     let requests: Vec<&Request> = bench.mesh.requests().collect();
     assert_eq!(requests.len(), 1);
     assert_eq!(requests[0].number(), Some(1));
@@ -112,7 +113,7 @@ fn at_the_limit_a_stranger_is_paused_and_nothing_is_lost() {
     let news = bench.news();
     assert_eq!(news.len(), 7, "linked, online, five messages");
     let time = Some(START);
-    assert_eq!(news[6], message(WHO, "was read already", time));
+    assert_eq!(news[6], message(WHO, connection, "was read already", time));
 }
 
 #[test]
@@ -140,7 +141,7 @@ fn a_request_without_words_ends_with_its_connection() {
     assert_eq!(bench.news(), [request(1, WHO, None, None), gone(1, WHO)]);
     let connection = bench.accept(WHO);
     bench.pass(5.0);
-    bench.mesh.shown(address(WHO));
+    bench.mesh.shown(address(WHO), &mut bench.out);
     bench.frame(connection, "{}");
     bench.ended(connection);
     assert_eq!(bench.news(), [request(2, WHO, None, None)]);
@@ -166,7 +167,10 @@ fn a_second_connection_replaces_the_first_and_held_words_stay() {
     bench.out = Outcome::default();
     bench.befriend(WHO);
     let time = Some(START);
-    let heard = [message(WHO, "one", time), message(WHO, "two", time)];
+    let heard = [
+        message(WHO, second, "one", time),
+        message(WHO, second, "two", time),
+    ];
     assert_eq!(bench.news()[2..], heard);
 }
 
@@ -203,7 +207,7 @@ fn thirty_two_wait_and_those_without_words_make_room() {
         }
     }
     bench.pass(6.0);
-    bench.mesh.shown(address(&who(1)));
+    bench.mesh.shown(address(&who(1)), &mut bench.out);
     for number in [2, 3] {
         bench.out = Outcome::default();
         let newcomer = bench.accept(&who(100 + number));

@@ -128,13 +128,58 @@ impl Run {
                 } else {
                     Detached::Away
                 };
+                let settings = world.gateway.settings.clone();
                 world.event(Event::Settings(Settings {
                     detached,
-                    ..settings()
+                    ..settings
                 }));
             }
             Step::Notice(text) => world.event(Event::Notice(text)),
+            Step::SlowDisk(true) => drop(world.slow_disk.get_or_insert(0)),
+            Step::SlowDisk(false) => world.disk_catches_up(),
+            Step::SlowAnswers(slow) => {
+                world.slow_answers = slow;
+                if !slow {
+                    world.answers_come();
+                }
+            }
+            Step::Trouble(some) => {
+                let trouble = some.then(|| "the disk is full".to_owned());
+                world.event(Event::StoreTrouble(trouble));
+            }
+            Step::Crash => {
+                let book = world.book_after(&Change::WriteNicks);
+                let settings = world.gateway.settings.clone();
+                let before = std::mem::replace(world, World::new());
+                *world = before.crash(settings, book);
+                *self = Self::default();
+            }
         }
+    }
+
+    /// What waits is what the store says waits, in the same order, for each contact.
+    fn check_outbox(&self, world: &World) {
+        let mut waiting: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
+        for message in world.db.load().unwrap().outbox {
+            waiting
+                .entry(message.contact)
+                .or_default()
+                .push(message.seq);
+        }
+        let gateway = &world.gateway;
+        let ids = gateway.roster.iter().map(|(id, _)| id);
+        for id in ids.chain(gateway.absent.keys().copied()) {
+            let parked = gateway.correspondences.get(&id).map(|talk| &talk.parked);
+            let parked = parked.into_iter().flatten();
+            let contact = gateway.roster.get(id);
+            let in_mesh = contact
+                .into_iter()
+                .flat_map(|one| gateway.mesh.waiting(one.address));
+            let keys = parked.chain(in_mesh.map(|(message, _)| message));
+            let keys: Vec<u64> = keys.map(|message| message.key).collect();
+            assert_eq!(keys, waiting.remove(&id.0).unwrap_or_default(), "{id:?}");
+        }
+        assert!(waiting.is_empty(), "for nobody we know: {waiting:?}");
     }
 
     /// What every client believes is so.
@@ -145,6 +190,7 @@ impl Run {
                 belief.hear(&line);
             }
         }
+        self.check_outbox(world);
         let gateway = &world.gateway;
         let online: BTreeMap<String, bool> = gateway
             .roster
@@ -189,8 +235,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_order_of_events_breaks_anything(steps in prop::collection::vec(step(), 0..60)) {
-        let mut world = World::new();
+    fn no_order_of_events_breaks_anything(
+        receipts: bool,
+        steps in prop::collection::vec(step(), 0..60),
+    ) {
+        let settings = Settings { receipts, ..settings() };
+        let mut world = World::with(settings, book(), Loaded::default());
         let mut run = Run::default();
         for step in steps {
             run.take(&mut world, step);

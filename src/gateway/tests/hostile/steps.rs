@@ -24,6 +24,10 @@ pub(super) enum Step {
     Woke,
     Detached(bool),
     Notice(String),
+    SlowDisk(bool),
+    SlowAnswers(bool),
+    Trouble(bool),
+    Crash,
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -85,6 +89,14 @@ fn order() -> impl Strategy<Value = String> {
             "reconnect",
             "help",
             "clients",
+            "outbox",
+            "outbox John",
+            "cancel John",
+            "cancel bob 1",
+            "forget John",
+            "forget fc00::a",
+            "log",
+            "log John 5",
             "conacts",
             "rehash",
         ][..],
@@ -132,6 +144,9 @@ fn line() -> impl Strategy<Value = String> {
             "WHO * %tcuihsnfdlaor,1",
             "PRIVMSG John :hi",
             "PRIVMSG &enclave :bob: hi",
+            "PRIVMSG John,bob,Mary :hello",
+            "PONG seen-1",
+            "PONG seen-99999999999999999999",
             "MODE &enclave b",
             "",
         ][..],
@@ -172,6 +187,12 @@ fn packet() -> impl Strategy<Value = String> {
         ),
         1 => Just(r#"{"message":"a\r\n\u0000b\n\n"}"#.to_owned()),
         1 => Just("[]".to_owned()),
+        2 => Just(r#"{"status":1,"features":["receipts"]}"#.to_owned()),
+        3 => ("[ab]", "[xy]").prop_map(|(id, text)| {
+            format!(r#"{{"id":"{id}","message":"{text}"}}"#)
+        }),
+        1 => Just(r#"{"id":"a","message":"bye","status":0}"#.to_owned()),
+        1 => Just(r#"{"received":["a","b",""]}"#.to_owned()),
     ]
 }
 
@@ -202,5 +223,9 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Woke),
         1 => any::<bool>().prop_map(Step::Detached),
         1 => text().prop_map(Step::Notice),
+        1 => any::<bool>().prop_map(Step::SlowDisk),
+        1 => any::<bool>().prop_map(Step::SlowAnswers),
+        1 => any::<bool>().prop_map(Step::Trouble),
+        1 => Just(Step::Crash),
     ]
 }

@@ -1,8 +1,13 @@
 //! A gateway and everything around it, made up.
 
-use std::collections::{HashMap, HashSet};
+mod book;
+mod disk;
+
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::Value;
+
+use crate::store::Db;
 
 use super::*;
 
@@ -29,20 +34,40 @@ pub(super) struct World {
     pub listening: Vec<Address>,
     pub dials: Vec<(ConnectionId, Address)>,
     pub changes: Vec<(ChangeId, Change)>,
+    /// What is on disk.
+    pub db: Db,
+    /// Writes so far.
+    pub writes: u64,
+    /// Bytes written to each connection.
+    pub written: HashMap<ConnectionId, u64>,
+    /// What follows from what was carried out.
+    pub aftermath: VecDeque<Event>,
+    /// Nothing becomes durable while this is set: what waits.
+    pub slow_disk: Option<u64>,
+    /// Answers of the store wait while this is set.
+    pub slow_answers: bool,
+    pub(super) waiting_answers: Vec<Event>,
+    /// Clients answer a PING that asks whether they have seen something.
+    pub answering: bool,
 }
 
 impl World {
     pub fn new() -> Self {
-        Self::with(settings(), book(), Remembered::default())
+        Self::with(settings(), book(), Loaded::default())
     }
 
-    pub fn with(settings: Settings, book: Book, remembered: Remembered) -> Self {
+    pub fn with(settings: Settings, book: Book, loaded: Loaded) -> Self {
+        Self::on(Db::in_memory().unwrap(), settings, book, loaded)
+    }
+
+    /// The program starts with what is on disk.
+    pub fn on(db: Db, settings: Settings, book: Book, loaded: Loaded) -> Self {
         let now = Now {
             monotonic: Duration::ZERO,
             wall: Timestamp(START),
         };
         let mut world = Self {
-            gateway: Gateway::new(settings, book, remembered, now, 7),
+            gateway: Gateway::new(settings, book, loaded, now, 7),
             now,
             clients: 0,
             heard: HashMap::new(),
@@ -53,7 +78,20 @@ impl World {
             listening: Vec::new(),
             dials: Vec::new(),
             changes: Vec::new(),
+            db,
+            writes: 0,
+            written: HashMap::new(),
+            aftermath: VecDeque::new(),
+            slow_disk: None,
+            slow_answers: false,
+            waiting_answers: Vec::new(),
+            answering: true,
         };
+        let mut effects = Effects::default();
+        world.gateway.start(now, &mut effects);
+        for effect in effects.0 {
+            world.carry_out(effect);
+        }
         world.event(Event::OwnAddresses(vec![OWN.parse().unwrap()]));
         world
     }
@@ -64,6 +102,25 @@ impl World {
         for effect in effects.0 {
             self.carry_out(effect);
         }
+        while let Some(event) = self.aftermath.pop_front() {
+            self.event(event);
+        }
+    }
+
+    fn answer_ping(&mut self, client: ClientId, line: &str) -> bool {
+        let Some(token) = line
+            .strip_prefix("PING ")
+            .filter(|rest| rest.contains("seen-"))
+        else {
+            return false;
+        };
+        if self.answering {
+            self.aftermath.push_back(Event::ClientLine {
+                client,
+                line: Line::Text(format!("PONG {token}")),
+            });
+        }
+        true
     }
 
     pub fn carry_out(&mut self, effect: Effect) {
@@ -71,14 +128,17 @@ impl World {
             Effect::ToClient { client, lines } => {
                 let lines = String::from_utf8(lines).unwrap();
                 assert!(lines.ends_with("\r\n"));
-                let heard = self.heard.entry(client).or_default();
                 for line in lines.split_terminator("\r\n") {
                     assert_fits(line);
-                    heard.push(line.to_owned());
+                    if !self.answer_ping(client, line) {
+                        let heard = self.heard.entry(client).or_default();
+                        heard.push(line.to_owned());
+                    }
                 }
             }
             Effect::CloseClient { client } => self.closed.push(client),
             Effect::Mesh(Order::Write { connection, frame }) => {
+                *self.written.entry(connection).or_default() += frame.len() as u64;
                 let packet = serde_json::from_slice(&frame[4..]).unwrap();
                 self.packets.entry(connection).or_default().push(packet);
             }
@@ -87,7 +147,32 @@ impl World {
             }
             Effect::Mesh(Order::Dial { connection, to, .. }) => self.dials.push((connection, to)),
             Effect::Mesh(Order::Listen { addresses }) => self.listening = addresses,
-            Effect::Mesh(_) | Effect::Reload | Effect::Remember => {}
+            Effect::Mesh(Order::Watch { connection }) => {
+                let bytes = self.written[&connection];
+                self.aftermath
+                    .push_back(Event::Acknowledged { connection, bytes });
+            }
+            Effect::Store(write) => {
+                self.writes += 1;
+                self.db.begin().unwrap();
+                self.db.apply(&write).unwrap();
+                self.db.commit().unwrap();
+                let through = self.writes;
+                match &mut self.slow_disk {
+                    Some(waiting) => *waiting = through,
+                    None => self.aftermath.push_back(Event::Stored { through }),
+                }
+            }
+            Effect::Ask { ticket, ask } => {
+                let answer = self.db.ask(&ask).map_err(|error| error.to_string());
+                let answered = Event::Answered { ticket, answer };
+                if self.slow_answers {
+                    self.waiting_answers.push(answered);
+                } else {
+                    self.aftermath.push_back(answered);
+                }
+            }
+            Effect::Mesh(_) | Effect::Reload => {}
             Effect::ChangeBook { id, change } => self.changes.push((id, change)),
         }
     }
@@ -166,13 +251,16 @@ impl World {
     }
 
     /// What a peer was sent on its last connection since it was last asked, without the
-    /// timestamps, each of which must be now.
+    /// timestamps, each of which must be now, and without what the delivery adds.
     pub fn sent(&mut self, address: &str) -> Vec<Value> {
         let connection = self.links[&address.parse().unwrap()];
         let mut packets = self.packets.remove(&connection).unwrap_or_default();
         for packet in &mut packets {
-            let timestamp = packet.as_object_mut().unwrap().remove("timestamp");
+            let packet = packet.as_object_mut().unwrap();
+            let timestamp = packet.remove("timestamp");
             assert_eq!(timestamp, Some(self.now.wall.seconds().into()));
+            packet.remove("features");
+            packet.remove("id");
         }
         packets
     }
@@ -210,64 +298,5 @@ impl World {
             outcome: Ok(book),
         });
         what
-    }
-    /// The address book as the gateway knows it, after a change.
-    pub fn book_after(&self, change: &Change) -> Book {
-        let mut book = Book {
-            blocked_strangers: self.gateway.blocked_strangers.iter().copied().collect(),
-            ..Book::default()
-        };
-        book.contacts = (self.gateway.roster.contacts())
-            .map(|contact| Contact {
-                name: contact.name.clone(),
-                address: contact.address,
-                nick: contact.nick.clone(),
-                blocked: contact.blocked,
-            })
-            .collect();
-        let place = |book: &Book, address: &Address| {
-            (book.contacts.iter()).position(|contact| contact.address == *address)
-        };
-        match change {
-            Change::Add {
-                name,
-                address,
-                nick,
-            } if place(&book, address).is_none() => {
-                book.blocked_strangers.retain(|blocked| blocked != address);
-                book.contacts.push(Contact {
-                    name: name.clone(),
-                    address: *address,
-                    nick: nick.clone().unwrap(),
-                    blocked: false,
-                });
-            }
-            Change::Remove { address } => book.contacts.retain(|one| one.address != *address),
-            Change::Rename {
-                name,
-                address,
-                nick,
-            } => {
-                if let Some(index) = place(&book, address) {
-                    book.contacts[index].name.clone_from(name);
-                    book.contacts[index].nick = nick.clone().unwrap();
-                }
-            }
-            Change::Block { address } | Change::Unblock { address } => {
-                let block = matches!(change, Change::Block { .. });
-                book.blocked_strangers.retain(|blocked| blocked != address);
-                match place(&book, address) {
-                    Some(index) => book.contacts[index].blocked = block,
-                    None if block => book.blocked_strangers.push(*address),
-                    None => {}
-                }
-            }
-            Change::Add { .. } | Change::WriteNicks => {}
-        }
-        // As the file would refuse it.
-        let mut nicks = HashSet::new();
-        book.contacts
-            .retain(|contact| nicks.insert(contact.nick.folded()));
-        book
     }
 }

@@ -1,0 +1,243 @@
+//! What a contact says: each message is shown once, whatever its node repeats, and
+//! confirmed once it is durable.
+//!
+//! A node that knows receipts sends again what we have not confirmed, before anything new.
+//! So on a fresh connection every message may be a repeat, and the store is asked; once one
+//! has proved to be new, all that follow on that connection are, and nothing has to wait.
+
+use std::collections::VecDeque;
+
+use crate::clock::Timestamp;
+use crate::enclave::ConnectionId;
+use crate::enclave::address::Address;
+use crate::irc::text;
+use crate::store::{Answer, Ask, Known, Message, Write};
+
+use super::Gateway;
+use super::ledger::{Asked, Receipt};
+use super::roster::ContactId;
+use super::time::sane;
+
+/// The latest ids of a contact are remembered, as many as this: one that comes again out of
+/// turn is looked up.
+const RECENT: usize = 64;
+
+/// The longest id of another node that becomes a `msgid`, characters.
+const MSGID_LENGTH: usize = 64;
+
+/// A message that a contact sent.
+#[derive(Clone, Debug)]
+pub(super) struct Arrival {
+    pub connection: Option<ConnectionId>,
+    /// It waited with a request, and may have come on an earlier connection than that.
+    pub held: bool,
+    /// The id that the contact gave it, if it confirms and repeats.
+    pub id: Option<String>,
+    pub text: String,
+    pub time: Timestamp,
+}
+
+/// A message that waits for the store to say whether it is new, or behind one that does.
+#[derive(Debug)]
+struct Pending {
+    arrival: Arrival,
+    /// The question; none where it needs no answer.
+    ticket: Option<u64>,
+    answer: Option<Known>,
+}
+
+/// What has to be known of a contact's messages to show each of them once.
+#[derive(Debug, Default)]
+pub(super) struct Inbox {
+    /// The connection on which a message has proved to be new.
+    proven: Option<ConnectionId>,
+    pending: VecDeque<Pending>,
+    /// What was accepted while something was pending: the store may have been asked about
+    /// the same message before it was told.
+    accepted_meanwhile: Vec<(String, String)>,
+    recent: VecDeque<String>,
+}
+
+impl Inbox {
+    /// Whether this cannot be a repeat.
+    fn is_new(&self, arrival: &Arrival) -> bool {
+        match &arrival.id {
+            None => true,
+            Some(id) => {
+                arrival.connection.is_some()
+                    && arrival.connection == self.proven
+                    && !self.recent.contains(id)
+            }
+        }
+    }
+
+    /// Notes that a message was accepted.
+    fn note(&mut self, id: &str, text: &str) {
+        if self.recent.len() == RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(id.to_owned());
+        if !self.pending.is_empty() {
+            let accepted = (id.to_owned(), text.to_owned());
+            self.accepted_meanwhile.push(accepted);
+        }
+    }
+
+    /// The next message whose turn has come, with what is known of it.
+    fn next(&mut self) -> Option<(Arrival, Known)> {
+        let first = self.pending.front()?;
+        if first.ticket.is_some() && first.answer.is_none() {
+            return None;
+        }
+        let first = self.pending.pop_front()?;
+        let mut known = first.answer.unwrap_or(Known::New);
+        let meanwhile = self.accepted_meanwhile.iter();
+        for (_, text) in meanwhile.filter(|(id, _)| Some(id) == first.arrival.id.as_ref()) {
+            known = match known {
+                Known::New | Known::Taken if *text == first.arrival.text => Known::Repeat,
+                Known::New => Known::Taken,
+                other => other,
+            };
+        }
+        if self.pending.is_empty() {
+            self.accepted_meanwhile.clear();
+        }
+        Some((first.arrival, known))
+    }
+}
+
+/// Whether another node's id can be ours too.
+fn can_be_msgid(id: &str) -> bool {
+    let plain = |c: u8| c.is_ascii_alphanumeric() || b"._-".contains(&c);
+    (1..=MSGID_LENGTH).contains(&id.len()) && id.bytes().all(plain)
+}
+
+impl Gateway {
+    /// A contact said something.
+    pub(super) fn message_in(
+        &mut self,
+        peer: Address,
+        connection: Option<ConnectionId>,
+        id: Option<String>,
+        said: &str,
+        sent: Option<Timestamp>,
+    ) {
+        let Some(contact) = self.roster.id_by_address(peer) else {
+            return;
+        };
+        let arrival = Arrival {
+            connection,
+            held: self.letting_in,
+            id,
+            text: text::strip_ctcp(said).into_owned(),
+            time: sane(sent, self.now.wall),
+        };
+        let inbox = &self.correspondence(contact).inbox;
+        if inbox.is_new(&arrival) && inbox.pending.is_empty() {
+            self.take_in(contact, arrival, Known::New);
+            return;
+        }
+        let ticket = match &arrival.id {
+            Some(id) => {
+                let ask = Ask::Known {
+                    contact: contact.0,
+                    id: id.clone(),
+                    text: arrival.text.clone(),
+                };
+                Some(self.ask(Asked::Known(contact), ask))
+            }
+            None => None,
+        };
+        self.correspondence(contact)
+            .inbox
+            .pending
+            .push_back(Pending {
+                arrival,
+                ticket,
+                answer: None,
+            });
+    }
+
+    /// The store knows whether a message is a repeat.
+    pub(super) fn known(
+        &mut self,
+        contact: ContactId,
+        ticket: u64,
+        answer: Result<Answer, String>,
+    ) {
+        let known = match answer {
+            Ok(Answer::Known(known)) => known,
+            // Shown twice at the worst, which is better than not at all.
+            _ => Known::New,
+        };
+        let inbox = &mut self.correspondence(contact).inbox;
+        let mut pending = inbox.pending.iter_mut();
+        if let Some(asked) = pending.find(|pending| pending.ticket == Some(ticket)) {
+            asked.answer = Some(known);
+        }
+        while let Some((arrival, known)) = self.correspondence(contact).inbox.next() {
+            self.take_in(contact, arrival, known);
+        }
+    }
+
+    /// A message's turn has come.
+    fn take_in(&mut self, id: ContactId, arrival: Arrival, known: Known) {
+        let Some(peer) = self.roster.get(id).map(|contact| contact.address) else {
+            return;
+        };
+        let inbox = &mut self.correspondence(id).inbox;
+        if let Some(given) = &arrival.id
+            && known != Known::Repeat
+        {
+            if !arrival.held {
+                inbox.proven = arrival.connection;
+            }
+            inbox.note(given, &arrival.text);
+        }
+        if known != Known::Repeat {
+            let msgid = arrival.id.as_deref().filter(|id| can_be_msgid(id));
+            let msgid = match msgid.filter(|_| known == Known::New) {
+                Some(msgid) => msgid.to_owned(),
+                None => self.next_message_id(),
+            };
+            let message = Message {
+                seq: self.ledger.next_seq(),
+                contact: id.0,
+                own: false,
+                notice: false,
+                id: msgid,
+                peer_id: arrival.id.clone(),
+                time: arrival.time,
+                arrived: self.now.wall,
+                text: Some(arrival.text),
+                writer: None,
+                waiting: None,
+            };
+            self.show_live(&message);
+            self.store(Write::Message(message));
+        }
+        if let Some(id) = arrival.id {
+            self.confirm_when_durable(Receipt {
+                peer,
+                connection: arrival.connection,
+                id,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_ids_become_msgids() {
+        for good in ["a", "01890a5d-ac96-774b-bcce-b302099a8057", "A._-9"] {
+            assert!(can_be_msgid(good), "{good}");
+        }
+        let long = "x".repeat(65);
+        for bad in ["", "a b", "a;b", "ü", "a\n", long.as_str()] {
+            assert!(!can_be_msgid(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Commands about what was said: log, forget.
+
+use crate::irc::ClientId;
+use crate::irc::text;
+use crate::store::{self, Ask, Write};
+
+use super::super::Gateway;
+use super::super::ledger;
+use super::super::roster::ContactId;
+use super::super::time::log_time;
+use super::{Answer, Asked, Place};
+
+/// Messages shown where no number is given.
+const USUAL: u32 = 20;
+
+/// Messages shown at most.
+const MOST: u32 = 1_000;
+
+/// Bytes of text shown at most; see the backlog.
+const BYTES: usize = 1024 * 1024;
+
+/// Lines shown at most, the last ones: each may be as long as a line can be, and all of them
+/// wait for a client that reads slowly.
+const LINES: usize = 10_000;
+
+/// Who wants to read a log, and where.
+#[derive(Debug)]
+pub(in super::super) struct LogAsked {
+    client: ClientId,
+    place: Place,
+    /// All conversations, so the lines say which.
+    all: bool,
+}
+
+/// `log [NICK] [N]`.
+pub(super) fn log(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
+    let (named, number) = match (asked.word(0), asked.word(1)) {
+        (Some(number), None) if gateway.correspondent(number).is_err() => match number.parse() {
+            Ok(number) => (None, Some(number)),
+            Err(_) => (Some(number), None),
+        },
+        (named, None) => (named, None),
+        (named, Some(number)) => {
+            let parsed: Result<u32, _> = number.parse();
+            let number = parsed.map_err(|_| {
+                let shown = text::quote_for_display(number, 20);
+                format!("\"{shown}\" is no number. It is: log [NICK] [N]")
+            })?;
+            (named, Some(number))
+        }
+    };
+    let contact = named
+        .map(|named| gateway.correspondent(named))
+        .transpose()?;
+    let log = LogAsked {
+        client: asked.client,
+        place: asked.place,
+        all: contact.is_none(),
+    };
+    let ask = Ask::Log {
+        contact: contact.map(|(id, _)| id.0),
+        most: number.unwrap_or(USUAL).clamp(1, MOST),
+        bytes: BYTES,
+    };
+    gateway.ask(ledger::Asked::Log(log), ask);
+    Ok(Vec::new())
+}
+
+/// `forget NICK`.
+pub(super) fn forget(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
+    let (id, nick) = gateway.correspondent(asked.word(0).unwrap_or_default())?;
+    if gateway.roster.get(id).is_some() {
+        gateway.store(Write::Forget(id.0));
+        return Ok(vec![format!(
+            "All that you and {nick} have said is deleted; they stay your contact."
+        )]);
+    }
+    gateway.absent.remove(&id);
+    gateway.correspondences.remove(&id);
+    gateway.store(Write::RemoveContact(id.0));
+    Ok(vec![format!(
+        "{nick} is forgotten, with all that you two have said."
+    )])
+}
+
+impl Gateway {
+    /// The store has found what a person wants to read.
+    pub(in super::super) fn show_log(
+        &mut self,
+        log: &LogAsked,
+        answer: Result<store::Answer, String>,
+    ) {
+        let lines = match answer {
+            Ok(store::Answer::Log(messages)) if messages.is_empty() => {
+                vec!["Nothing was said yet, or it is not kept.".to_owned()]
+            }
+            Ok(store::Answer::Log(messages)) => {
+                let each = messages.iter();
+                let mut lines: Vec<String> = each
+                    .flat_map(|message| self.log_lines(message, log))
+                    .collect();
+                let too_many = lines.len().saturating_sub(LINES);
+                if too_many > 0 {
+                    lines.drain(..too_many);
+                    lines.insert(0, format!("[{too_many} lines before these are left out]"));
+                }
+                lines
+            }
+            Ok(_) => Vec::new(),
+            Err(why) => vec![format!("The log cannot be read at the moment: {why}")],
+        };
+        for line in lines {
+            self.answer(log.client, log.place, &line);
+        }
+    }
+
+    /// `2026-11-25 14:03 <JohnSmith> hi`, with more lines below it where there are some.
+    fn log_lines(&self, message: &store::Message, log: &LogAsked) -> Vec<String> {
+        let contact = self.contact(ContactId(message.contact));
+        let nick = contact.map_or("?", |contact| contact.nick.as_str());
+        let own = self
+            .sessions
+            .get(&log.client)
+            .map_or("*", |one| one.target());
+        let who = match (message.own, log.all) {
+            (true, true) => format!("<{own} to {nick}>"),
+            (true, false) => format!("<{own}>"),
+            (false, _) => format!("<{nick}>"),
+        };
+        let time = log_time(message.time, &self.settings.zone);
+        let said = message.text.as_deref().unwrap_or_default();
+        text::lines(said)
+            .enumerate()
+            .map(|(index, line)| match index {
+                0 => format!("{time} {who} {line}"),
+                _ => format!("    {line}"),
+            })
+            .collect()
+    }
+}
