@@ -3,6 +3,7 @@
 mod book;
 mod conversation;
 mod delivery;
+mod held;
 mod hostile;
 mod nicks;
 mod own_addresses;
