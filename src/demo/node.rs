@@ -11,7 +11,7 @@ use crate::enclave::link::Outgoing;
 use crate::enclave::mesh::{Mesh, OwnPresence, Policy};
 use crate::enclave::news::{News, Presence};
 use crate::enclave::order::Outcome;
-use crate::enclave::packet::Status;
+use crate::enclave::packet::{Status, Tags};
 use crate::gateway::effect::{Effect, Effects};
 use crate::gateway::event::Event;
 
@@ -71,6 +71,7 @@ impl FriendNode {
                     key: 0,
                     id: String::new(),
                     text,
+                    tags: Tags::new(),
                     timestamp: now.wall,
                     attempts: 0,
                 };

@@ -3,7 +3,7 @@
 
 use super::ConnectionId;
 use super::address::Address;
-use super::packet::Status;
+use super::packet::{Status, Tags};
 use crate::clock::Timestamp;
 
 /// One piece of news. What changes nothing is no news.
@@ -37,11 +37,21 @@ pub enum News {
         /// The id that it gave the message, if it expects us to confirm it and repeats what
         /// is not.
         id: Option<String>,
-        /// What; perhaps of several lines.
+        /// What; perhaps of several lines. Empty where it is nothing but tags.
         text: String,
+        /// What it carries beside its text.
+        tags: Tags,
         /// When it says it wrote it, by its own clock. Where it says nothing of that and
         /// the message had to wait with a request, the moment when it arrived.
         timestamp: Option<Timestamp>,
+    },
+    /// A contact shows something that passes, such as that it is typing: tags that are no
+    /// message.
+    Signal {
+        /// Who.
+        peer: Address,
+        /// What.
+        tags: Tags,
     },
     /// The first packet of a contact has arrived on a new link: both ways work, and it has
     /// taken us in. To be remembered over restarts, with the time, for

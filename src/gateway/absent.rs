@@ -64,6 +64,7 @@ impl Gateway {
                 key: message.seq,
                 id: message.id,
                 text,
+                tags: message.tags,
                 timestamp: message.time,
                 attempts: message.waiting.unwrap_or(0),
             });

@@ -63,8 +63,10 @@ impl Gateway {
                 connection,
                 id,
                 text,
+                tags,
                 timestamp,
-            } => self.message_in(peer, connection, id, &text, timestamp),
+            } => self.message_in(peer, connection, id, &text, tags, timestamp),
+            News::Signal { .. } => {}
             News::Delivered { peer, keys } => self.delivered(peer, keys),
             News::Attempted { keys, .. } => self.store(Write::Attempted(keys)),
             News::Linked { peer } => self.contact_linked(peer),

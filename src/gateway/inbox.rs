@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::enclave::ConnectionId;
 use crate::enclave::address::Address;
 use crate::irc::text;
-use crate::store::{Answer, Ask, Known, Message, Write};
+use crate::store::{Answer, Ask, Known, Message, Tags, Write};
 
 use super::Gateway;
 use super::ledger::{Asked, Receipt};
@@ -34,6 +34,7 @@ pub(super) struct Arrival {
     /// The id that the contact gave it, if it confirms and repeats.
     pub id: Option<String>,
     pub text: String,
+    pub tags: Tags,
     pub time: Timestamp,
 }
 
@@ -120,6 +121,7 @@ impl Gateway {
         connection: Option<ConnectionId>,
         id: Option<String>,
         said: &str,
+        tags: Tags,
         sent: Option<Timestamp>,
     ) {
         let Some(contact) = self.roster.id_by_address(peer) else {
@@ -130,6 +132,7 @@ impl Gateway {
             held: self.letting_in,
             id,
             text: text::strip_ctcp(said).into_owned(),
+            tags,
             time: sane(sent, self.now.wall),
         };
         let inbox = &self.correspondence(contact).inbox;
@@ -210,6 +213,7 @@ impl Gateway {
                 time: arrival.time,
                 arrived: self.now.wall,
                 text: Some(arrival.text),
+                tags: arrival.tags,
                 writer: None,
                 waiting: None,
             };

@@ -6,7 +6,7 @@ use crate::enclave::link::Outgoing;
 use crate::irc::ClientId;
 use crate::irc::capability::Capability;
 use crate::irc::numeric as n;
-use crate::store::{Message, Write};
+use crate::store::{Message, Tags, Write};
 
 use super::Gateway;
 use super::conversation::Own;
@@ -76,6 +76,7 @@ impl Gateway {
             time: own.time,
             arrived: own.time,
             text: Some(own.text.clone()),
+            tags: Tags::new(),
             writer,
             waiting: Some(0),
         }));
@@ -83,6 +84,7 @@ impl Gateway {
             key: own.seq,
             id: own.id.clone(),
             text: own.text.clone(),
+            tags: Tags::new(),
             timestamp: own.time,
             attempts: 0,
         };

@@ -19,6 +19,7 @@ pub mod thread;
 
 pub use db::{Db, OpenError};
 pub use row::{
-    Answer, Ask, Contact, Conversation, Held, Known, Loaded, Message, Position, Request, Write,
+    Answer, Ask, Contact, Conversation, Held, Known, Loaded, Marker, Message, Missed, Position,
+    Reference, Request, Search, Selection, Tags, Write,
 };
 pub use thread::{Report, Store};

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::clock::Timestamp;
 
+/// The client-only tags of a message, by their names without the `+`.
+pub type Tags = BTreeMap<String, String>;
+
 /// A contact: a row whose number stays whatever address and nick become.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
@@ -41,8 +44,11 @@ pub struct Message {
     pub time: Timestamp,
     /// When it arrived here, or was written here.
     pub arrived: Timestamp,
-    /// Its text; `None` once that was deleted (`[store] history`).
+    /// Its text, empty for one that is nothing but tags; `None` once that was deleted
+    /// (`[store] history`), and then its tags are gone too.
     pub text: Option<String>,
+    /// What it carries beside its text.
+    pub tags: Tags,
     /// The name of the client that wrote it, for an own one.
     pub writer: Option<String>,
     /// It waits in the outbox: how often it was sent to a peer that had not said a word.
@@ -59,6 +65,63 @@ pub struct Position {
     pub seq: u64,
     /// When.
     pub at: Timestamp,
+}
+
+/// Up to where the person has read a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marker {
+    /// With whom.
+    pub contact: u32,
+    /// The place of the last message that was read.
+    pub seq: u64,
+    /// As which time that is reported. It never goes back, whatever the messages' times do.
+    pub time: Timestamp,
+}
+
+/// A message that a client names, in one conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// By its `msgid`.
+    Id(String),
+    /// By its `time`. Where no message of the conversation has exactly that, it is the place
+    /// in the order of arrival that this time has.
+    Time(Timestamp),
+}
+
+/// Which messages of one conversation are wanted; those that are named are not among them,
+/// but for `Around`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// The newest, and none up to this one.
+    Latest(Option<Reference>),
+    /// The newest before it.
+    Before(Reference),
+    /// The oldest after it.
+    After(Reference),
+    /// About half of them before it, and it among them.
+    Around(Reference),
+    /// Those between the two, as many as there is room for, beginning at the first named.
+    Between(Reference, Reference),
+}
+
+/// What is searched for: messages with a text that fulfil all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// With whom; anybody where `None`.
+    pub contact: Option<u32>,
+    /// Written by the person (`true`) or by the contact; by either where `None`.
+    pub own: Option<bool>,
+    /// Arrived at this time or later; then the oldest of them are wanted, otherwise the
+    /// newest.
+    pub after: Option<Timestamp>,
+    /// Arrived at this time or earlier.
+    pub before: Option<Timestamp>,
+    /// What its text contains: every word of this, in any case and any place. Empty: anything.
+    pub text: String,
+    /// How many at most.
+    pub most: u32,
+    /// Bytes of text at most.
+    pub bytes: usize,
 }
 
 /// A stranger that asks to be let in, without what it said.
@@ -118,6 +181,8 @@ pub enum Write {
     /// A client has come this far. Never moves back; the names used longest ago make room
     /// beyond a limit.
     Position(Position),
+    /// The person has read a conversation up to there. Never moves back.
+    Marker(Marker),
     /// A stranger's request is new, or another now. What it said stays.
     Request(Request),
     /// A stranger said this.
@@ -191,6 +256,47 @@ pub enum Ask {
         /// Bytes of text at most.
         bytes: usize,
     },
+    /// Messages of one conversation that have a text.
+    History {
+        /// With whom.
+        contact: u32,
+        /// Which.
+        selection: Selection,
+        /// How many at most.
+        most: u32,
+        /// Bytes of text at most; one message comes all the same.
+        bytes: usize,
+        /// Those that are nothing but tags, too.
+        tag_only: bool,
+    },
+    /// The conversations whose newest message arrived between these two times, neither of
+    /// them included: as many as there is room for, beginning at the first time, whichever
+    /// of them is earlier.
+    Targets {
+        /// See above.
+        between: (Timestamp, Timestamp),
+        /// How many at most.
+        most: u32,
+    },
+    /// What was said somewhere.
+    Search(Search),
+    /// Which message of a conversation, whether it still has a text or not, a time stands
+    /// for: the newest with exactly that `time`, else the last that had arrived by then.
+    Position {
+        /// With whom.
+        contact: u32,
+        /// When.
+        time: Timestamp,
+    },
+    /// Where a client has missed something: as [`Ask::Backlog`], without the messages.
+    Missed {
+        /// The last message that it has acknowledged.
+        after: u64,
+        /// The newest that counts.
+        through: u64,
+        /// The client's name; what was written by it is left out.
+        client: String,
+    },
 }
 
 /// What a contact has said before.
@@ -215,6 +321,17 @@ pub struct Conversation {
     pub messages: Vec<Message>,
 }
 
+/// What a client has missed of one conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missed {
+    /// With whom.
+    pub contact: u32,
+    /// The place of the oldest message that it has missed.
+    pub first: u64,
+    /// And of the newest.
+    pub last: u64,
+}
+
 /// The answer to an [`Ask`], of the same name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -232,6 +349,17 @@ pub enum Answer {
     },
     /// To [`Ask::Log`]: those that have a text, oldest first.
     Log(Vec<Message>),
+    /// To [`Ask::History`]: oldest first; `None` where a message that is named by its id is
+    /// not known.
+    History(Option<Vec<Message>>),
+    /// To [`Ask::Targets`]: with whom, and when the newest message arrived; oldest first.
+    Targets(Vec<(u32, Timestamp)>),
+    /// To [`Ask::Search`]: oldest first.
+    Search(Vec<Message>),
+    /// To [`Ask::Position`]: its place, and its `time`.
+    Position(Option<(u64, Timestamp)>),
+    /// To [`Ask::Missed`]: the one that goes back furthest first.
+    Missed(Vec<Missed>),
 }
 
 /// All that is needed at the start.
@@ -243,6 +371,8 @@ pub struct Loaded {
     pub outbox: Vec<Message>,
     /// How far each client has come.
     pub positions: Vec<Position>,
+    /// Up to where the person has read each conversation.
+    pub markers: Vec<Marker>,
     /// Who asks to be let in, with what they said.
     pub requests: Vec<(Request, Vec<Held>)>,
     /// Who is silenced until when.

@@ -27,6 +27,13 @@ const SETTLING: Duration = Duration::from_secs(1);
 /// How long the peer may go on talking on a loser whose other half we have closed.
 const LINGERING: Duration = Duration::from_secs(30);
 
+/// What a node says in its handshake that confirms messages.
+pub(crate) const RECEIPTS: &str = "receipts";
+
+/// What one says that knows tags. It counts only beside [`RECEIPTS`]: a message of nothing
+/// but tags has to be told by its id from what passes.
+pub(crate) const TAGS: &str = "tags";
+
 /// More connections with one contact than this make the oldest loser be dropped: nobody
 /// of good will has so many.
 const MOST: usize = 4;
@@ -45,6 +52,8 @@ pub(crate) struct Connection {
     pub(crate) heard: bool,
     /// The peer has said in its handshake here that it confirms messages.
     pub(crate) receipts: bool,
+    /// It has said there as well that it knows tags.
+    pub(crate) tags: bool,
     /// Messages of the peer's that came here and were not confirmed yet.
     pub(crate) unconfirmed: usize,
     /// Bytes of frames that were written to it.
@@ -74,6 +83,7 @@ impl Connection {
             opened,
             heard: false,
             receipts: false,
+            tags: false,
             unconfirmed: 0,
             written: 0,
             acknowledged: 0,
@@ -81,6 +91,14 @@ impl Connection {
             lost: None,
             half_closed: None,
         }
+    }
+
+    /// The peer has said what it can do on it. For good: what was sent trusting in it is
+    /// waited for by that alone.
+    pub(crate) fn hear_features(&mut self, features: &[String]) {
+        let says = |name: &str| features.iter().any(|feature| feature == name);
+        self.receipts |= says(RECEIPTS);
+        self.tags |= self.receipts && says(TAGS);
     }
 
     /// Writes a frame to it.

@@ -29,8 +29,7 @@ use super::packet::{Packet, Status};
 use crate::clock::{Now, Timestamp};
 
 pub(crate) use backoff::Backoff;
-pub(crate) use connections::{Connection, Connections, RIVALRY};
-pub(crate) use delivery::{RECEIPTS, says_receipts};
+pub(crate) use connections::{Connection, Connections, RECEIPTS, RIVALRY, TAGS};
 pub(crate) use dial::{Dial, Redial};
 use outbox::Outbox;
 pub use outbox::{Outgoing, Standing};
@@ -128,7 +127,7 @@ impl Link {
     pub(crate) fn hear(
         &mut self,
         on: ConnectionId,
-        packet: Packet,
+        mut packet: Packet,
         confirms: bool,
         now: Now,
         out: &mut Outcome,
@@ -141,11 +140,9 @@ impl Link {
             return Reaction::Stay;
         };
         connection.heard = true;
-        if let Some(features) = &packet.features {
-            // For good: what was sent trusting in it is waited for by that alone.
-            connection.receipts |= confirms && says_receipts(features);
+        if let Some(features) = packet.features.as_ref().filter(|_| confirms) {
+            connection.hear_features(features);
         }
-        let receipts = connection.receipts;
         self.become_real(now, out);
         if let Some(received) = &packet.received {
             let keys = self.outbox.confirmed(received);
@@ -167,15 +164,7 @@ impl Link {
         if changed && !late {
             self.tell_presence(None, out);
         }
-        if let Some(text) = packet.message {
-            let id = packet.id.filter(|_| receipts);
-            if id.is_some()
-                && let Some(connection) = self.connections.get_mut(on)
-            {
-                connection.unconfirmed += 1;
-            }
-            self.tell_message(Some(on), id, text, packet.timestamp, out);
-        }
+        self.hear_words(on, &mut packet, out);
         if changed && late {
             self.tell_presence(None, out);
         }
@@ -192,18 +181,6 @@ impl Link {
             Reaction::CloseOne
         } else {
             Reaction::CloseAll
-        }
-    }
-
-    /// A packet is delivered that came on a connection which is gone: what it says of the
-    /// contact's presence holds no more. Its id tells whether the contact confirms and
-    /// repeats.
-    pub(crate) fn hear_late(&mut self, packet: Packet, out: &mut Outcome) {
-        if let Some(alias) = &packet.alias {
-            self.hear_alias(alias, out);
-        }
-        if let Some(text) = packet.message {
-            self.tell_message(None, packet.id, text, packet.timestamp, out);
         }
     }
 

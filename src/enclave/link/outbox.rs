@@ -4,14 +4,16 @@
 //! Pure, and without a connection of its own: the [link](super) says which one is written
 //! to, and what it knows of it.
 
+mod outgoing;
+
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use super::connections::{Connection, Connections};
-use crate::clock::Timestamp;
 use crate::enclave::ConnectionId;
 use crate::enclave::order::{Order, Outcome};
-use crate::enclave::packet::Packet;
+
+pub use outgoing::{Outgoing, Standing};
 
 /// A contact that has not said a word this long after connecting may be waiting for its
 /// person to let us in: our first words belong in that question, so they go out.
@@ -25,32 +27,6 @@ const BLIND_ATTEMPTS: u8 = 3;
 /// link, and little enough for ten thousand messages that waited not to fill the memory
 /// twice. The one that reaches it still goes, however long it is.
 const WINDOW: u64 = 1024 * 1024;
-
-/// A message to a contact.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Outgoing {
-    /// What it is known by on our side.
-    pub key: u64,
-    /// What it is known by on the wire, where the contact confirms.
-    pub id: String,
-    /// What was said; perhaps of several lines.
-    pub text: String,
-    /// When.
-    pub timestamp: Timestamp,
-    /// How often it was sent on a connection on which the contact had not said a word.
-    pub attempts: u8,
-}
-
-/// Where a message stands that waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Standing {
-    /// It has not been sent since the program started.
-    Unsent,
-    /// It has been sent, so it may have arrived.
-    Sent,
-    /// It was sent as often as it may be to one who never says a word.
-    Unheard,
-}
 
 #[derive(Clone, Debug, Hash)]
 struct Entry {
@@ -73,19 +49,22 @@ pub(crate) struct Outbox {
     /// Bytes of the frames of those. Of nothing else: what besides messages goes out on a
     /// connection is not watched, and adds up over the months.
     in_flight: u64,
-    /// Of their texts.
+    /// Of their texts and tags.
     bytes: usize,
+    /// How many of them are nothing but tags.
+    only_tags: usize,
 }
 
 impl Outbox {
-    /// How many messages wait, and how many bytes their texts have.
+    /// How many messages wait, and how many bytes their texts and tags have.
     pub(crate) fn size(&self) -> (usize, usize) {
         (self.waiting.len(), self.bytes)
     }
 
     /// Puts a message behind all others.
     pub(crate) fn push(&mut self, message: Outgoing) {
-        self.bytes += message.text.len();
+        self.bytes += message.bytes();
+        self.only_tags += usize::from(message.is_only_tags());
         self.waiting.push_back(Entry {
             message,
             sent: false,
@@ -141,7 +120,8 @@ impl Outbox {
                 self.written -= 1;
                 self.in_flight -= entry.length;
             }
-            self.bytes -= entry.message.text.len();
+            self.bytes -= entry.message.bytes();
+            self.only_tags -= usize::from(entry.message.is_only_tags());
             keys.push(entry.message.key);
             false
         });
@@ -159,10 +139,33 @@ impl Outbox {
                 self.written -= 1;
                 self.in_flight -= entry.length;
             }
-            self.bytes -= entry.message.text.len();
+            self.bytes -= entry.message.bytes();
+            self.only_tags -= usize::from(entry.message.is_only_tags());
             keys.push(entry.message.key);
         }
         keys
+    }
+
+    /// What is nothing but tags does not reach one who has spoken and knows no tags: it is
+    /// done with, wherever it stands. The keys come back. Nobody may rely on tags to be
+    /// shown, and kept any longer they would wait for good.
+    pub(crate) fn give_up_tags(&mut self, connections: &Connections) -> Vec<u64> {
+        match connections.winner() {
+            Some(winner) if self.only_tags > 0 && winner.heard && !winner.tags => {
+                self.remove(|entry| entry.message.is_only_tags())
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether nothing waits but what was written to this connection.
+    pub(crate) fn is_all_on(&self, connection: ConnectionId) -> bool {
+        let written = if self.on == Some(connection) {
+            self.written
+        } else {
+            0
+        };
+        written == self.waiting.len()
     }
 
     /// Writes what may be written now to the connection that is written to. The keys of
@@ -171,6 +174,10 @@ impl Outbox {
     /// On another connection than before everything that is unconfirmed goes again, before
     /// anything new, so that order holds. Where the contact does not confirm, the old
     /// connection is waited for instead: until its bytes have arrived, or it has ended.
+    ///
+    /// What is nothing but tags does not go to one who has not said a word. What is behind
+    /// it does not wait for it, which could be for good: it goes, and has its place from
+    /// then on, so that what was written still makes the beginning of the queue.
     pub(crate) fn flow(
         &mut self,
         connections: &mut Connections,
@@ -197,30 +204,35 @@ impl Outbox {
             return blind;
         };
         let before = self.written;
-        while let Some(entry) = self.waiting.get_mut(self.written) {
+        let mut next = before;
+        while let Some(entry) = self.waiting.get_mut(next) {
             if self.in_flight >= WINDOW {
                 break;
             }
+            let message = &mut entry.message;
             if !winner.heard {
-                if entry.message.attempts >= BLIND_ATTEMPTS {
+                if message.is_only_tags() {
+                    next += 1;
+                    continue;
+                }
+                if message.attempts >= BLIND_ATTEMPTS {
                     break;
                 }
-                entry.message.attempts += 1;
-                blind.push(entry.message.key);
+                message.attempts += 1;
+                blind.push(message.key);
             }
-            let packet = Packet {
-                message: Some(entry.message.text.clone()),
-                timestamp: Some(entry.message.timestamp),
-                id: with_ids.then(|| entry.message.id.clone()),
-                ..Packet::default()
-            };
-            let frame = packet.to_frame();
+            let frame = message.to_frame(with_ids, winner.tags);
             entry.length = frame.len() as u64;
             self.in_flight += entry.length;
             winner.write(frame, out);
             entry.end = winner.written;
             entry.sent = true;
             self.written += 1;
+            next += 1;
+        }
+        if self.written > before && next > self.written {
+            let looked_at = &mut self.waiting.make_contiguous()[before..next];
+            looked_at.sort_by_key(|entry| entry.message.is_only_tags());
         }
         if self.written > before && !winner.receipts {
             out.order(Order::Watch {

@@ -6,7 +6,7 @@ use crate::enclave::ConnectionId;
 use crate::enclave::address::Address;
 use crate::enclave::link::{Outgoing, Standing};
 use crate::enclave::order::Outcome;
-use crate::enclave::packet::Packet;
+use crate::enclave::packet::{Packet, Tags};
 
 /// Receipts in one packet. With ids of the usual length it stays below what even a stranger
 /// is let send in one frame.
@@ -24,6 +24,15 @@ impl Mesh {
         }
     }
 
+    /// Shows a contact something that passes, if it is linked, its node knows tags, and all
+    /// that waits for it is on its way: a signal overtakes no message. It is not kept, and
+    /// not sent again.
+    pub fn signal(&mut self, peer: Address, tags: &Tags, now: Now, out: &mut Outcome) {
+        if let Some(link) = self.links.get_mut(&peer) {
+            link.signal(tags, now.wall, out);
+        }
+    }
+
     /// What waits for a contact, in order, and where it stands.
     pub fn waiting(&self, peer: Address) -> impl Iterator<Item = (&Outgoing, Standing)> {
         let link = self.links.get(&peer);
@@ -31,7 +40,7 @@ impl Mesh {
             .flat_map(|link| link.outbox.iter(&link.connections))
     }
 
-    /// How many messages wait for a contact, and how many bytes of text they are.
+    /// How many messages wait for a contact, and how many bytes their texts and tags have.
     pub fn waiting_size(&self, peer: Address) -> (usize, usize) {
         let link = self.links.get(&peer);
         link.map_or((0, 0), |link| link.outbox.size())

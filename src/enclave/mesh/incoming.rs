@@ -111,6 +111,7 @@ impl Mesh {
             max_frame: self.policy.max_frame,
         });
         opened.receipts &= confirms;
+        opened.tags &= confirms;
         opened.write(self.own.handshake(now.wall), out);
         if let Some(link) = self.links.get_mut(&peer)
             && let Some(surplus) = link.opened(opened)

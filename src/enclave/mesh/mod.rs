@@ -56,8 +56,8 @@ pub struct Policy {
     pub networks: Vec<Network>,
     /// The largest frame taken from a contact, bytes.
     pub max_frame: usize,
-    /// Whether we give messages ids, confirm those of others, and say so; otherwise nothing
-    /// goes out but what the Enclave specification names.
+    /// Whether we give messages ids and tags, confirm those of others, and say so; otherwise
+    /// nothing goes out but what the Enclave specification names.
     pub receipts: bool,
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use super::Mesh;
 use crate::clock::{Now, Timestamp};
 use crate::enclave::address::Address;
-use crate::enclave::link::RECEIPTS;
+use crate::enclave::link::{RECEIPTS, TAGS};
 use crate::enclave::network::Network;
 use crate::enclave::order::{Order, Outcome};
 use crate::enclave::packet::{Packet, Status};
@@ -34,7 +34,7 @@ pub(super) struct Own {
     /// The latest handshake, and the second it carries: a thousand links that open in one
     /// second share it.
     handshake: Option<(i64, Bytes)>,
-    /// Whether it says that we confirm messages.
+    /// Whether it says that we confirm messages and know tags.
     receipts: bool,
 }
 
@@ -83,7 +83,9 @@ impl Own {
                     status_message: Some(self.presence.text.clone()),
                     alias: (!alias.is_empty()).then(|| alias.clone()),
                     timestamp: Some(wall),
-                    features: self.receipts.then(|| vec![RECEIPTS.to_owned()]),
+                    features: self
+                        .receipts
+                        .then(|| [RECEIPTS, TAGS].map(str::to_owned).into()),
                     ..Packet::default()
                 }
                 .to_frame();

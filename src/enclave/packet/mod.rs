@@ -10,6 +10,8 @@
 mod parse;
 mod repair;
 
+use std::collections::BTreeMap;
+
 use bytes::{BufMut, Bytes, BytesMut};
 use serde::{Serialize, Serializer};
 
@@ -18,7 +20,7 @@ use crate::clock::Timestamp;
 
 pub use parse::NotAPacket;
 
-/// The most `features` that are kept of one packet. There is one today; the bound is only
+/// The most `features` that are kept of one packet. There are two today; the bound is only
 /// there because what a peer says of itself is kept as long as its connection.
 pub const FEATURES_MAX: usize = 32;
 
@@ -31,6 +33,22 @@ pub const ID_MAX: usize = 256;
 /// The most ids of one `received` that are kept. Those beyond it are as if they were not
 /// confirmed, and then their messages are only sent once more.
 pub const RECEIVED_MAX: usize = 10_000;
+
+/// The most `tags` that are kept of one packet. A message is known to need two: what it
+/// answers, and how it reacts to that.
+pub const TAGS_MAX: usize = 8;
+
+/// The longest name of a tag that is kept, bytes: far longer than any that is specified.
+pub const TAG_NAME_MAX: usize = 64;
+
+/// The longest value of a tag that is kept, bytes. It has room for the id of a message
+/// ([`ID_MAX`]) and for any emoji, and eight of them are about as much as the tags of
+/// one line of IRC hold, which is 4 KiB.
+pub const TAG_VALUE_MAX: usize = 512;
+
+/// What a message carries beside its text: names, without the `+` that IRC puts before
+/// them, and values.
+pub type Tags = BTreeMap<String, String>;
 
 /// What a node says of its human (Enclave specification, `status`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,8 +93,9 @@ impl Serialize for Status {
 }
 
 /// The attributes of one packet. They are sent in the order of the fields: those of the
-/// specification, then those by which two nodes that know them lose no message (any other
-/// node passes over them). The bounds hold of what is read; who writes keeps them.
+/// specification, then those by which two nodes that know them lose no message and say more
+/// than words (any other node passes over them). The bounds hold of what is read; who writes
+/// keeps them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Packet {
@@ -110,6 +129,12 @@ pub struct Packet {
     /// again. At most [`RECEIVED_MAX`] of at most [`ID_MAX`] bytes each.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub received: Option<Vec<String>>,
+    /// `tags`: what a `message` carries beside its text, or what is said without a text. At
+    /// most [`TAGS_MAX`], with names of 1 to [`TAG_NAME_MAX`] bytes out of letters and digits
+    /// of ASCII, `.`, `/` and `-`, and values of at most [`TAG_VALUE_MAX`] bytes. Never empty
+    /// where it is read, and not sent where it is.
+    #[serde(skip_serializing_if = "has_no_tags")]
+    pub tags: Option<Tags>,
 }
 
 impl Packet {
@@ -129,6 +154,8 @@ impl Packet {
     ///   usable value counts.
     /// * In an array of texts, what is no text, empty or too long is passed over, and so is
     ///   what stands behind the last that is kept.
+    /// * Of `tags`, what is no text under a name that can be one, what is too long, and what
+    ///   is one too many is passed over; where nothing is left, it is as if there were none.
     ///
     /// # Errors
     ///
@@ -162,6 +189,10 @@ impl Packet {
         self.encode(&mut frame);
         frame.freeze()
     }
+}
+
+fn has_no_tags(tags: &Option<Tags>) -> bool {
+    tags.as_ref().is_none_or(Tags::is_empty)
 }
 
 fn whole_seconds<S: Serializer>(

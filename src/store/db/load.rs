@@ -39,6 +39,7 @@ impl Db {
                 (),
                 position,
             )?,
+            markers: Vec::new(),
             requests: self.requests()?,
             silenced: self.all(
                 "SELECT address, until FROM silence ORDER BY address",

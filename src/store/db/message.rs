@@ -37,6 +37,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
         waiting: row.get(9)?,
         writer: row.get(10)?,
         text: row.get(11)?,
+        tags: crate::store::Tags::new(),
     })
 }
 

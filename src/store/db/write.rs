@@ -49,6 +49,7 @@ impl Db {
                  WHERE seq = ?1 AND waiting IS NOT NULL",
             ),
             Write::Position(position) => self.position(position),
+            Write::Marker(_) => Ok(()),
             Write::Request(request) => self.request(request),
             Write::Held { address, held } => self.hold(address, held),
             Write::RemoveRequest(address) => {

@@ -76,6 +76,7 @@ pub(super) fn describe(write: &Write) -> (&'static str, Option<u32>, Option<u64>
         Write::Cancelled(messages) => ("cancelled", None, messages.first().copied()),
         Write::Attempted(messages) => ("attempted", None, messages.first().copied()),
         Write::Position(position) => ("position", None, Some(position.seq)),
+        Write::Marker(marker) => ("marker", Some(marker.contact), Some(marker.seq)),
         Write::Request(_) => ("request", None, None),
         Write::Held { .. } => ("held", None, None),
         Write::RemoveRequest(_) => ("remove request", None, None),

@@ -5,7 +5,7 @@ use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use crate::clock::Timestamp;
-use crate::store::row::{Known, Message};
+use crate::store::row::{Known, Message, Tags};
 
 /// Longer than anything takes, and than what is not to happen would.
 const LONG: Duration = Duration::from_secs(20);
@@ -26,6 +26,7 @@ fn message(seq: u64, text: &str) -> Write {
         time: Timestamp(0),
         arrived: Timestamp(0),
         text: Some(text.to_owned()),
+        tags: Tags::new(),
         writer: None,
         waiting: None,
     })

@@ -10,7 +10,7 @@ use crate::clock::{Now, Timestamp};
 use crate::enclave::address::Address;
 use crate::enclave::link::Outgoing;
 use crate::enclave::mesh::{Mesh, OwnPresence, Policy};
-use crate::enclave::packet::{Packet, Status};
+use crate::enclave::packet::{Packet, Status, Tags};
 
 #[derive(Clone, Debug, Hash)]
 pub(super) struct World {
@@ -214,6 +214,7 @@ impl World {
                     key: self.said as u64,
                     id: format!("id-{text}"),
                     text,
+                    tags: Tags::new(),
                     timestamp: now.wall,
                     attempts: 0,
                 };

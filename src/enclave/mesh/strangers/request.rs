@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::clock::{Now, Timestamp};
 use crate::enclave::ConnectionId;
 use crate::enclave::address::Address;
-use crate::enclave::link::{ALIAS_MAX, Connection, TEXT_MAX, kept, says_receipts};
+use crate::enclave::link::{ALIAS_MAX, Connection, TEXT_MAX, kept};
 use crate::enclave::news::{HeldWords, News, RequestState, StrangerNews};
 use crate::enclave::packet::{Packet, Status};
 
@@ -214,7 +214,7 @@ impl Request {
         if let Some(connection) = &mut self.connection {
             connection.heard = true;
             if let Some(features) = &packet.features {
-                connection.receipts |= says_receipts(features);
+                connection.hear_features(features);
             }
             receipts = connection.receipts;
         }

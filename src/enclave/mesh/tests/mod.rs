@@ -15,7 +15,7 @@ use super::*;
 use crate::clock::Timestamp;
 use crate::enclave::link::Outgoing;
 use crate::enclave::news::{News, Presence, StrangerNews};
-use crate::enclave::packet::Status;
+use crate::enclave::packet::{Status, Tags};
 
 /// The second at which every test begins, by the wall clock.
 const START: i64 = 1_700_000_000;
@@ -210,6 +210,7 @@ fn outgoing(key: u64, text: &str, timestamp: Timestamp) -> Outgoing {
         key,
         id: format!("id-{key}"),
         text: text.into(),
+        tags: Tags::new(),
         timestamp,
         attempts: 0,
     }
@@ -246,6 +247,7 @@ fn message(
         connection: on.into(),
         id: None,
         text: text.into(),
+        tags: Tags::new(),
         timestamp: timestamp.map(Timestamp::from_seconds),
     }
 }

@@ -1,5 +1,6 @@
 mod delivery;
 mod properties;
+mod tags;
 
 use super::*;
 

@@ -1,6 +1,6 @@
 //! What holds of any packet, and of any bytes.
 
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -21,6 +21,45 @@ fn any_text() -> impl Strategy<Value = String> {
     vec(any::<char>(), 0..40).prop_map(String::from_iter)
 }
 
+/// Tags that are kept as they are.
+fn any_tags() -> impl Strategy<Value = Tags> {
+    let value = any_text().prop_filter("kept", |value| value.len() <= TAG_VALUE_MAX);
+    btree_map("[A-Za-z0-9./-]{1,64}", value, 1..=TAGS_MAX)
+}
+
+/// The entries of an object that is meant for tags, more or less, as JSON.
+fn any_entries() -> impl Strategy<Value = Vec<(String, Value)>> {
+    let name = prop_oneof![
+        4 => "[a-c]{1,2}",
+        2 => "[A-Za-z0-9./-]{60,68}",
+        1 => any_text(),
+    ];
+    let value = prop_oneof![
+        4 => any_text().prop_map(Value::from),
+        1 => (508..516usize).prop_map(|length| Value::from("x".repeat(length))),
+        1 => any_json(),
+    ];
+    vec((name, value), 0..24)
+}
+
+/// What the protocol says of tags, said a second time: the entries one by one, with no
+/// regard to how much is held.
+fn tags_of(entries: &[(String, Value)]) -> Option<Tags> {
+    let mut tags = Tags::new();
+    for (name, value) in entries {
+        let is_usual = |c: char| matches!(c, 'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '/' | '-');
+        let is_name = !name.is_empty() && name.len() <= 64 && name.chars().all(is_usual);
+        let value = value.as_str().filter(|value| value.len() <= 512);
+        if let Some(value) = value.filter(|_| is_name) {
+            tags.insert(name.clone(), value.to_owned());
+            if tags.len() > 8 {
+                tags.remove(name);
+            }
+        }
+    }
+    (!tags.is_empty()).then_some(tags)
+}
+
 prop_compose! {
     fn any_packet()(
         status in option::of(any_status()),
@@ -31,9 +70,10 @@ prop_compose! {
         features in option::of(vec(any_name(FEATURE_MAX), 0..4)),
         id in option::of(any_name(ID_MAX)),
         received in option::of(vec(any_name(ID_MAX), 0..4)),
+        tags in option::of(any_tags()),
     ) -> Packet {
         let timestamp = seconds.map(Timestamp::from_seconds);
-        Packet { status, status_message, alias, message, timestamp, features, id, received }
+        Packet { status, status_message, alias, message, timestamp, features, id, received, tags }
     }
 }
 
@@ -55,6 +95,7 @@ fn any_json() -> impl Strategy<Value = Value> {
         Just("features".to_owned()),
         Just("id".to_owned()),
         Just("received".to_owned()),
+        Just("tags".to_owned()),
         any_text(),
     ];
     leaf.prop_recursive(3, 20, 6, move |inner| {
@@ -107,7 +148,24 @@ proptest! {
                 });
                 prop_assert_eq!(kept, said, "{}", key);
             }
+            let said = value.get("tags").and_then(Value::as_object).and_then(|object| {
+                let entries = object.iter().map(|(name, value)| (name.clone(), value.clone()));
+                tags_of(&entries.collect::<Vec<_>>())
+            });
+            prop_assert_eq!(packet.tags, said);
         }
+    }
+
+    #[test]
+    fn of_any_object_what_can_serve_as_tags_is_kept(entries in any_entries()) {
+        let json: Vec<String> = entries
+            .iter()
+            .map(|(name, value)| format!("{}:{value}", Value::from(name.as_str())))
+            .collect();
+        let json = format!(r#"{{"tags":{{{}}},"message":"hi"}}"#, json.join(","));
+        let packet = parse(&json);
+        prop_assert_eq!(packet.message.as_deref(), Some("hi"));
+        prop_assert_eq!(packet.tags, tags_of(&entries), "{}", json);
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod writing;
 use super::*;
 
 use crate::clock::Timestamp;
-use crate::store::row::{Answer, Ask, Known, Message, Position, Write};
+use crate::store::row::{Answer, Ask, Known, Message, Position, Tags, Write};
 
 /// A message of a contact that gives ids.
 fn heard(seq: u64, contact: u32, id: &str, text: &str) -> Message {
@@ -26,6 +26,7 @@ fn heard(seq: u64, contact: u32, id: &str, text: &str) -> Message {
         time: Timestamp(1000),
         arrived: Timestamp(seq.cast_signed()),
         text: Some(text.to_owned()),
+        tags: Tags::new(),
         writer: None,
         waiting: None,
     }

@@ -3,9 +3,12 @@
 mod flowing;
 mod leaving;
 mod moving;
+mod tags;
 mod window;
 
 use super::*;
+use crate::clock::Timestamp;
+use crate::enclave::packet::{Packet, Tags};
 
 /// A peer, seen through its connections, and what waits for it.
 #[derive(Default)]
@@ -33,6 +36,7 @@ fn message(key: u64) -> Outgoing {
         key,
         id: format!("id-{key}"),
         text: format!("text {key}"),
+        tags: Tags::new(),
         timestamp: Timestamp::from_seconds(1_700_000_000),
         attempts: 0,
     }
@@ -78,7 +82,7 @@ impl Bench {
         self.outbox.confirmed(&ids)
     }
 
-    /// What is written now: on which connection, and the text's number.
+    /// What is written now: on which connection, and the message's number.
     fn flow(&mut self) -> Vec<(ConnectionId, u64)> {
         let (connections, now) = (&mut self.connections, self.time);
         let blind = self.outbox.flow(connections, true, now, &mut self.out);
@@ -86,8 +90,8 @@ impl Bench {
         let orders = std::mem::take(&mut self.out.orders);
         let written = |order| match order {
             Order::Write { connection, frame } => {
-                let text = Packet::parse(&frame[4..]).unwrap().message.unwrap();
-                let number = text.split_whitespace().nth(1).unwrap();
+                let id = Packet::parse(&frame[4..]).unwrap().id.unwrap();
+                let number = id.strip_prefix("id-").unwrap();
                 Some((connection, number.parse().unwrap()))
             }
             _ => None,

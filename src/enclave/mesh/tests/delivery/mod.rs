@@ -4,7 +4,9 @@ mod model;
 mod moving;
 mod properties;
 mod receipts;
+mod signals;
 mod strangers;
+mod tags;
 mod waiting;
 
 use super::*;
@@ -94,6 +96,7 @@ fn with_id(on: impl Into<Option<ConnectionId>>, id: &str, text: &str) -> News {
         connection: on.into(),
         id: Some(id.into()),
         text: text.into(),
+        tags: Tags::new(),
         timestamp: None,
     }
 }

@@ -1,46 +1,13 @@
 //! What must be true of the messages to one contact, by what is seen from outside.
 
+mod event;
 mod observe;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 
-/// One thing that happens. Connections are named by their place among those that are open.
-#[derive(Clone, Debug)]
-pub(super) enum Event {
-    Send {
-        length: usize,
-    },
-    Open {
-        dialled: bool,
-    },
-    Hear {
-        which: usize,
-        receipts: bool,
-    },
-    Acknowledge {
-        which: usize,
-        quarters: u64,
-    },
-    Confirm {
-        which: usize,
-        first: u64,
-        count: u64,
-    },
-    End {
-        which: usize,
-    },
-    Goodbye {
-        which: usize,
-    },
-    Cancel {
-        keys: Vec<u64>,
-    },
-    Pass {
-        tenths: u64,
-    },
-}
+pub(super) use event::{Event, Features, Kind};
 
 /// One open connection.
 #[derive(Default)]
@@ -48,6 +15,7 @@ struct Wire {
     opened: Duration,
     heard: bool,
     receipts: bool,
+    tags: bool,
     bytes: u64,
     acknowledged: u64,
     /// The messages that were written to it: key, and where the frame ended.
@@ -57,13 +25,21 @@ struct Wire {
     is_half_closed: bool,
 }
 
+/// One message that waits.
+struct Waiting {
+    kind: Kind,
+    bytes: usize,
+}
+
 pub(super) struct Model {
     bench: Bench,
     receipts: bool,
     wires: BTreeMap<ConnectionId, Wire>,
     dials: Vec<ConnectionId>,
-    /// How long the texts are that wait, by key, which is their order.
-    waiting: BTreeMap<u64, usize>,
+    /// What waits, by key.
+    waiting: BTreeMap<u64, Waiting>,
+    /// The order of all that ever waited.
+    order: Vec<u64>,
     last_key: u64,
     /// All that was ever written to a connection.
     sent: BTreeSet<u64>,
@@ -73,6 +49,11 @@ pub(super) struct Model {
     moved: bool,
     /// How often each was written to one that was mute, and how often that was told.
     blind: BTreeMap<u64, (u8, u8)>,
+}
+
+/// A signal.
+fn passing() -> Tags {
+    Tags::from([("typing".to_owned(), "active".to_owned())])
 }
 
 impl Model {
@@ -86,6 +67,7 @@ impl Model {
             wires: BTreeMap::new(),
             dials: Vec::new(),
             waiting: BTreeMap::new(),
+            order: Vec::new(),
             last_key: 0,
             sent: BTreeSet::new(),
             on: None,
@@ -94,6 +76,17 @@ impl Model {
         };
         model.look(&[]);
         model
+    }
+
+    /// Keys of what waits, in order.
+    fn in_order(&self) -> impl Iterator<Item = u64> {
+        let order = self.order.iter().copied();
+        order.filter(|key| self.waiting.contains_key(key))
+    }
+
+    fn is_only_tags(&self, key: u64) -> bool {
+        let waiting = self.waiting.get(&key);
+        waiting.is_some_and(|waiting| waiting.kind == Kind::OnlyTags)
     }
 
     fn wire(&mut self, which: usize) -> Option<(ConnectionId, &mut Wire)> {
@@ -105,21 +98,18 @@ impl Model {
     pub(super) fn take(&mut self, event: Event) {
         let mut confirmed = Vec::new();
         match event {
-            Event::Send { length } => {
-                self.last_key += 1;
-                let text = format!("{} {}", self.last_key, "x".repeat(length));
-                self.waiting.insert(self.last_key, text.len());
-                self.bench.send(HIGHER, self.last_key, &text);
-            }
+            Event::Send { kind, length } => self.send(kind, length),
+            Event::Signal => self.bench.signal(&passing()),
             Event::Open { dialled } => self.open(dialled),
-            Event::Hear { which, receipts } => {
+            Event::Hear { which, features } => {
                 let confirms = self.receipts;
                 let Some((id, wire)) = self.wire(which) else {
                     return;
                 };
                 wire.heard = true;
-                wire.receipts |= receipts && confirms;
-                self.bench.frame(id, if receipts { HELLO } else { "{}" });
+                wire.receipts |= features.receipts && confirms;
+                wire.tags |= features.tags && wire.receipts;
+                self.bench.frame(id, features.hello());
             }
             Event::Acknowledge { which, quarters } => {
                 // The kernel is asked only where it is to be.
@@ -173,6 +163,24 @@ impl Model {
         self.compare();
     }
 
+    fn send(&mut self, kind: Kind, length: usize) {
+        self.last_key += 1;
+        let key = self.last_key;
+        let text = match kind {
+            Kind::OnlyTags => String::new(),
+            _ => format!("{key} {}", "x".repeat(length)),
+        };
+        let tags = match kind {
+            Kind::Words => Tags::new(),
+            _ => Tags::from([("key".to_owned(), key.to_string())]),
+        };
+        let of_tags = tags.values().map(|value| "key".len() + value.len());
+        let bytes = text.len() + of_tags.sum::<usize>();
+        self.waiting.insert(key, Waiting { kind, bytes });
+        self.order.push(key);
+        self.bench.send_tags(key, &text, tags);
+    }
+
     fn open(&mut self, dialled: bool) {
         let id = if !dialled {
             ConnectionId(self.bench.mesh.next_connection + 1)
@@ -214,16 +222,20 @@ impl Model {
     }
 
     /// In the end all arrives, once the contact is there and speaks.
-    pub(super) fn finish(mut self) {
+    pub(super) fn finish(mut self, tags: bool) {
         while !self.wires.is_empty() {
             self.take(Event::End { which: 0 });
         }
         self.take(Event::Open { dialled: false });
-        let (which, receipts) = (0, true);
-        self.take(Event::Hear { which, receipts });
+        let which = 0;
+        let features = Features {
+            receipts: true,
+            tags,
+        };
+        self.take(Event::Hear { which, features });
         for _ in 0..self.waiting.len() {
             if self.receipts {
-                let first = *self.waiting.keys().next().unwrap_or(&0);
+                let first = self.in_order().next().unwrap_or(0);
                 let count = 1;
                 self.take(Event::Confirm {
                     which,

@@ -3,17 +3,30 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::model::{Event, Model};
+use super::model::{Event, Features, Kind, Model};
+
+fn any_kind() -> impl Strategy<Value = Kind> {
+    prop_oneof![
+        3 => Just(Kind::Words),
+        1 => Just(Kind::WordsWithTags),
+        2 => Just(Kind::OnlyTags),
+    ]
+}
+
+fn any_features() -> impl Strategy<Value = Features> {
+    any::<(bool, bool)>().prop_map(|(receipts, tags)| Features { receipts, tags })
+}
 
 fn any_event() -> impl Strategy<Value = Event> {
     // Two long ones fill the window.
     let length = prop_oneof![9 => 1..20usize, 1 => Just(600 * 1024)];
     let which = 0..3usize;
     prop_oneof![
-        6 => length.prop_map(|length| Event::Send { length }),
+        6 => (any_kind(), length).prop_map(|(kind, length)| Event::Send { kind, length }),
+        1 => Just(Event::Signal),
         2 => any::<bool>().prop_map(|dialled| Event::Open { dialled }),
-        4 => (which.clone(), any::<bool>())
-            .prop_map(|(which, receipts)| Event::Hear { which, receipts }),
+        4 => (which.clone(), any_features())
+            .prop_map(|(which, features)| Event::Hear { which, features }),
         3 => (which.clone(), 0..=4u64)
             .prop_map(|(which, quarters)| Event::Acknowledge { which, quarters }),
         3 => (which.clone(), 0..12u64, 1..4u64)
@@ -31,12 +44,13 @@ proptest! {
     #[test]
     fn whatever_happens_order_holds_and_nothing_is_lost(
         receipts: bool,
+        tags: bool,
         events in vec(any_event(), 0..60),
     ) {
         let mut model = Model::new(receipts);
         for event in events {
             model.take(event);
         }
-        model.finish();
+        model.finish(tags);
     }
 }

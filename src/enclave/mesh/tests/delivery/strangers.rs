@@ -33,6 +33,7 @@ fn hi(on: impl Into<Option<ConnectionId>>) -> News {
         connection: on.into(),
         id: Some("a".into()),
         text: "hi".into(),
+        tags: Tags::new(),
         timestamp: Some(Timestamp::from_seconds(1_600_000_000)),
     }
 }

@@ -3,17 +3,30 @@
 use super::*;
 use crate::enclave::packet::Packet;
 
+impl Wire {
+    /// Whether what is nothing but tags is of no use there.
+    fn is_tagless(&self) -> bool {
+        self.heard && !self.tags
+    }
+}
+
 impl Model {
     /// What the node says of itself is what was seen of it.
     pub(super) fn compare(&self) {
         let bench = &self.bench;
         let deadline = bench.mesh.deadline();
         assert!(deadline.is_none_or(|at| at > bench.time), "in the past");
-        assert!(self.waiting.keys().copied().eq(bench.waiting()));
-        let size = (self.waiting.len(), self.waiting.values().sum());
+        assert!(self.in_order().eq(bench.waiting()), "another order");
+        let bytes = self.waiting.values().map(|waiting| waiting.bytes);
+        let size = (self.waiting.len(), bytes.sum());
         assert_eq!(bench.mesh.waiting_size(address(HIGHER)), size);
         for (&id, wire) in &self.wires {
             assert_eq!(bench.bytes(id), wire.bytes);
+        }
+        let winner = bench.mesh.links[&address(HIGHER)].connections.winner();
+        if winner.is_some_and(|winner| self.wires[&winner.id].is_tagless()) {
+            let mut waiting = self.waiting.values();
+            assert!(waiting.all(|one| one.kind != Kind::OnlyTags), "for good");
         }
         let told = |(written, told): &(u8, u8)| written == told && *told <= 3;
         assert!(self.blind.values().all(told), "{:?}", self.blind);
@@ -65,7 +78,8 @@ impl Model {
             wire.heard && !wire.receipts && wire.said.iter().any(this)
         };
         let confirmed = confirmed.contains(&key) && self.sent.contains(&key);
-        confirmed || self.wires.values().any(arrived)
+        let given_up = self.is_only_tags(key) && self.wires.values().any(Wire::is_tagless);
+        confirmed || given_up || self.wires.values().any(arrived)
     }
 
     fn written(&mut self, connection: ConnectionId, frame: &[u8]) {
@@ -73,30 +87,67 @@ impl Model {
         let wire = self.wires.get_mut(&connection).unwrap();
         assert!(!wire.is_half_closed);
         wire.bytes += frame.len() as u64;
-        let Some(text) = packet.message else {
+        if packet.tags == Some(passing()) {
+            assert_eq!((packet.id, packet.message), (None, None));
+            assert!(wire.heard && wire.tags, "it knows nothing of that");
+            let said: BTreeSet<u64> = wire.said.iter().map(|(key, _)| *key).collect();
+            assert!(self.waiting.keys().all(|key| said.contains(key)), "early");
+            return;
+        }
+        let of_tags = packet.tags.map(|tags| tags["key"].clone());
+        let words = packet.message.as_deref();
+        let of_words = words.map(|text| text.split(' ').next().unwrap().to_owned());
+        let Some(key) = of_words.as_ref().or(of_tags.as_ref()) else {
             return;
         };
-        let key: u64 = text.split(' ').next().unwrap().parse().unwrap();
+        let key: u64 = key.parse().unwrap();
         assert_eq!(packet.id, self.receipts.then(|| format!("id-{key}")));
+        let kind = self.waiting[&key].kind;
+        assert_eq!(of_words.is_some(), kind != Kind::OnlyTags);
+        assert_eq!(of_tags.is_some(), kind != Kind::Words && wire.tags);
         let mute = wire.opened + Duration::from_secs(2) <= self.bench.time;
         assert!(wire.heard || mute, "nobody listens yet");
         if !wire.heard {
             self.blind.entry(key).or_default().0 += 1;
         }
-        let last = wire.said.last().map_or(0, |(key, _)| *key);
+        let last = wire.said.last().map(|(key, _)| *key);
         wire.said.push((key, wire.bytes));
-        let next = self.waiting.range(last + 1..).next();
-        let goes_on = !self.moved && next.is_some_and(|(next, _)| *next == key);
+        if !wire.heard {
+            self.pass_over_tags(key);
+        }
+        let mut order = self.order.iter().copied();
+        if let Some(last) = last {
+            order.find(|key| *key == last);
+        }
+        let next = order.find(|key| self.waiting.contains_key(key));
+        let goes_on = !self.moved && next == Some(key);
         if !goes_on {
             // From the beginning, or where it left off on this one.
-            let first = self.waiting.keys().next();
-            let resumed = self.on == Some(connection) && next.is_some_and(|next| *next.0 == key);
-            assert!(self.moved && (first == Some(&key) || resumed), "{key}");
+            let resumed = self.on == Some(connection) && next == Some(key);
+            let first = self.in_order().next();
+            assert!(self.moved && (first == Some(key) || resumed), "{key}");
             self.assert_old_is_done(connection);
         }
         self.sent.insert(key);
         self.on = Some(connection);
         self.moved = false;
+    }
+
+    /// A message has gone to one who is mute: it has its place before the tags that were in
+    /// front of it and did not go.
+    fn pass_over_tags(&mut self, key: u64) {
+        let place = |order: &[u64]| order.iter().position(|one| *one == key).unwrap();
+        let mut to = place(&self.order);
+        for before in (0..to).rev() {
+            let passed = self.order[before];
+            if self.is_only_tags(passed) {
+                to = before;
+            } else if self.waiting.contains_key(&passed) {
+                break;
+            }
+        }
+        let from = place(&self.order);
+        self.order[to..=from].rotate_right(1);
     }
 
     /// Without receipts nothing overtakes what is on its way on another connection.
