@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use rusqlite::params;
 
 use super::message::columns;
-use super::{Db, integer};
-use crate::store::row::{Conversation, Message};
+use super::{Db, integer, natural};
+use crate::store::row::{Conversation, Message, Missed};
 
 impl Db {
     /// Answers [`Ask::Backlog`](crate::store::Ask::Backlog).
@@ -22,9 +22,9 @@ impl Db {
     ) -> rusqlite::Result<Vec<Conversation>> {
         let each = each.max(1);
         let range = (integer(after), integer(through));
-        let missed = self.missed(range, client)?;
+        let missed = self.counted(range, client)?;
         let mut conversations = Vec::with_capacity(missed.len());
-        for (done, (contact, count)) in missed.iter().enumerate() {
+        for (done, (Missed { contact, .. }, count)) in missed.iter().enumerate() {
             let share = bytes / (missed.len() - done);
             let (mut messages, _) = self.fitting(
                 concat!(
@@ -49,24 +49,42 @@ impl Db {
         Ok(conversations)
     }
 
-    /// With whom how many messages were missed. Walks over what came since, no further, and
+    /// Answers [`Ask::Missed`](crate::store::Ask::Missed).
+    pub(super) fn missed(
+        &self,
+        (after, through): (u64, u64),
+        client: &str,
+    ) -> rusqlite::Result<Vec<Missed>> {
+        let missed = self.counted((integer(after), integer(through)), client)?;
+        Ok(missed.into_iter().map(|(missed, _)| missed).collect())
+    }
+
+    /// Where messages were missed, and how many. Walks over what came since, no further, and
     /// counts as it goes: SQLite would sort all of it, or read a whole index, to group it.
-    fn missed(&self, range: (i64, i64), client: &str) -> rusqlite::Result<Vec<(u32, u64)>> {
-        let mut missed = Vec::new();
+    fn counted(&self, range: (i64, i64), client: &str) -> rusqlite::Result<Vec<(Missed, u64)>> {
+        let mut missed: Vec<(Missed, u64)> = Vec::new();
         let mut places = HashMap::new();
         let mut statement = self.connection.prepare_cached(
-            "SELECT contact FROM message NOT INDEXED
+            "SELECT contact, seq FROM message NOT INDEXED
              WHERE seq > ?1 AND seq <= ?2 AND text IS NOT NULL AND writer IS NOT ?3
              ORDER BY seq",
         )?;
         let mut rows = statement.query(params![range.0, range.1, client])?;
         while let Some(row) = rows.next()? {
             let contact = row.get(0)?;
+            let seq = natural(row.get(1)?);
             let place = *places.entry(contact).or_insert_with(|| {
-                missed.push((contact, 0));
+                let first = Missed {
+                    contact,
+                    first: seq,
+                    last: seq,
+                };
+                missed.push((first, 0));
                 missed.len() - 1
             });
-            missed[place].1 += 1;
+            let (missed, count) = &mut missed[place];
+            missed.last = seq;
+            *count += 1;
         }
         Ok(missed)
     }

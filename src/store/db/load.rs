@@ -8,7 +8,7 @@ use super::id::ReadId;
 use super::message::{self, columns};
 use super::{Db, natural};
 use crate::clock::Timestamp;
-use crate::store::row::{Contact, Held, Loaded, Position, Request};
+use crate::store::row::{Contact, Held, Loaded, Marker, Position, Request};
 
 impl Db {
     /// Reads all that is needed at the start.
@@ -39,7 +39,11 @@ impl Db {
                 (),
                 position,
             )?,
-            markers: Vec::new(),
+            markers: self.all(
+                "SELECT contact, seq, time FROM marker ORDER BY contact",
+                (),
+                marker,
+            )?,
             requests: self.requests()?,
             silenced: self.all(
                 "SELECT address, until FROM silence ORDER BY address",
@@ -106,6 +110,14 @@ fn position(row: &Row<'_>) -> rusqlite::Result<Position> {
         client: row.get(0)?,
         seq: natural(row.get(1)?),
         at: Timestamp(row.get(2)?),
+    })
+}
+
+fn marker(row: &Row<'_>) -> rusqlite::Result<Marker> {
+    Ok(Marker {
+        contact: row.get(0)?,
+        seq: natural(row.get(1)?),
+        time: Timestamp(row.get(2)?),
     })
 }
 

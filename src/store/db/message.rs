@@ -1,18 +1,19 @@
 //! A message as a row, and what happens when its place or its id is taken.
 
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::types::Type;
+use rusqlite::{Error, OptionalExtension, Row, named_params};
 use tracing::error;
 
 use super::id::{ReadId, StoredId, digest};
 use super::{Db, integer, natural};
 use crate::clock::Timestamp;
-use crate::store::row::{Known, Message};
+use crate::store::row::{Known, Message, Tags};
 
 /// The columns that [`read`] reads, in the order in which it does.
 macro_rules! columns {
     () => {
         "seq, contact, own, notice, id, peer_id, digest IS NOT NULL, time, arrived, waiting, \
-         writer, text"
+         writer, text, tags"
     };
 }
 pub(super) use columns;
@@ -37,8 +38,37 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
         waiting: row.get(9)?,
         writer: row.get(10)?,
         text: row.get(11)?,
-        tags: crate::store::Tags::new(),
+        tags: tags(row)?,
     })
+}
+
+/// Of a row of [`columns`]: with whom, whether it is the person's own, when it arrived.
+pub(super) fn origin(row: &Row<'_>) -> rusqlite::Result<(u32, bool, Timestamp)> {
+    Ok((row.get(1)?, row.get(2)?, Timestamp(row.get(8)?)))
+}
+
+/// The text of a row of [`columns`], where it stands.
+pub(super) fn text<'a>(row: &'a Row<'_>) -> rusqlite::Result<Option<&'a str>> {
+    Ok(row.get_ref(11)?.as_str_or_null()?)
+}
+
+fn tags(row: &Row<'_>) -> rusqlite::Result<Tags> {
+    const COLUMN: usize = 12;
+    let Some(json) = row.get_ref(COLUMN)?.as_str_or_null()? else {
+        return Ok(Tags::new());
+    };
+    serde_json::from_str(json)
+        .map_err(|error| Error::FromSqlConversionFailure(COLUMN, Type::Text, error.into()))
+}
+
+/// How tags stand in the file; `None` where there are none.
+fn stored_tags(tags: &Tags) -> rusqlite::Result<Option<String>> {
+    if tags.is_empty() {
+        return Ok(None);
+    }
+    serde_json::to_string(tags)
+        .map(Some)
+        .map_err(|error| Error::ToSqlConversionFailure(error.into()))
 }
 
 impl Db {
@@ -82,9 +112,9 @@ impl Db {
         };
         let rows = self.run(
             "INSERT INTO message (seq, contact, own, notice, id, peer_id, digest, time, arrived,
-                                  waiting, writer, text)
+                                  waiting, writer, text, tags)
              VALUES (:seq, :contact, :own, :notice, :id, :peer_id, :digest, :time, :arrived,
-                     :waiting, :writer, :text)
+                     :waiting, :writer, :text, :tags)
              ON CONFLICT DO NOTHING",
             named_params! {
                 ":seq": seq,
@@ -99,8 +129,12 @@ impl Db {
                 ":waiting": message.waiting,
                 ":writer": message.writer,
                 ":text": message.text,
+                ":tags": stored_tags(&message.tags)?,
             },
         )?;
+        if rows > 0 {
+            self.index_late(seq, message.text.as_deref())?;
+        }
         Ok(rows > 0)
     }
 

@@ -6,7 +6,10 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(super) const APPLICATION: i32 = 0x656e_636c;
 
 /// What makes version `n + 1` out of version `n`, in order.
-pub(super) const STEPS: &[&str] = &[include_str!("../schema.sql")];
+pub(super) const STEPS: &[&str] = &[
+    include_str!("../schema.sql"),
+    include_str!("../migration_2.sql"),
+];
 
 /// The version of the schema; 0 where nothing is there yet.
 pub(super) fn version(connection: &Connection) -> rusqlite::Result<usize> {

@@ -4,14 +4,20 @@
 //! or not.
 
 mod backlog;
+mod history;
 mod id;
+mod index;
 mod load;
 mod message;
 mod migrate;
 mod open;
 mod read;
+mod reference;
+mod search;
+mod targets;
 mod write;
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Params};
@@ -19,7 +25,7 @@ use rusqlite::{Connection, Params};
 pub use open::OpenError;
 
 /// The statements that there are, about: each is prepared once and then kept.
-const STATEMENTS: usize = 48;
+const STATEMENTS: usize = 80;
 
 /// The open store.
 #[derive(Debug)]
@@ -29,6 +35,8 @@ pub struct Db {
     path: Option<PathBuf>,
     /// Something was deleted since the last checkpoint, and still stands in the log.
     has_deleted: bool,
+    /// The last message that is indexed, where that was read.
+    indexed: Cell<Option<i64>>,
 }
 
 impl Db {
@@ -59,6 +67,7 @@ impl Db {
             connection,
             path,
             has_deleted: false,
+            indexed: Cell::new(None),
         }
     }
 
@@ -93,6 +102,7 @@ impl Db {
     ///
     /// If the disk refuses.
     pub fn rollback(&mut self) -> rusqlite::Result<()> {
+        self.indexed.set(None);
         if self.connection.is_autocommit() {
             return Ok(());
         }

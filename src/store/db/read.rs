@@ -36,11 +36,23 @@ impl Db {
                 most,
                 bytes,
             } => self.log(*contact, *most, *bytes).map(Answer::Log),
-            Ask::History { .. } => Ok(Answer::History(Some(Vec::new()))),
-            Ask::Targets { .. } => Ok(Answer::Targets(Vec::new())),
-            Ask::Search(_) => Ok(Answer::Search(Vec::new())),
-            Ask::Position { .. } => Ok(Answer::Position(None)),
-            Ask::Missed { .. } => Ok(Answer::Missed(Vec::new())),
+            Ask::History {
+                contact,
+                selection,
+                most,
+                bytes,
+                tag_only,
+            } => self
+                .history(*contact, selection, (*most, *bytes), *tag_only)
+                .map(Answer::History),
+            Ask::Targets { between, most } => self.targets(*between, *most).map(Answer::Targets),
+            Ask::Search(search) => self.search(search).map(Answer::Search),
+            Ask::Position { contact, time } => self.place(*contact, *time).map(Answer::Position),
+            Ask::Missed {
+                after,
+                through,
+                client,
+            } => self.missed((*after, *through), client).map(Answer::Missed),
         }
     }
 

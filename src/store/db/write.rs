@@ -3,9 +3,10 @@
 use rusqlite::{named_params, params};
 
 use super::id::StoredId;
+use super::index::SINGLE;
 use super::{Db, integer};
 use crate::clock::Timestamp;
-use crate::store::row::{Contact, Held, Position, Request, Write};
+use crate::store::row::{Contact, Held, Marker, Position, Request, Write};
 
 /// Names of clients whose positions are kept.
 pub(super) const POSITIONS: usize = 64;
@@ -22,12 +23,28 @@ impl Db {
             Write::Contact(contact) => self.contact(contact),
             Write::RemoveContact(contact) => {
                 self.run("DELETE FROM contact WHERE id = ?1", [contact])?;
-                self.delete("DELETE FROM message WHERE contact = ?1", [contact])
+                self.unmark(*contact)?;
+                self.unindex(
+                    "SELECT seq, text FROM message INDEXED BY message_readable
+                     WHERE contact = ?1 AND text IS NOT NULL",
+                    [contact],
+                )?;
+                self.delete("DELETE FROM message WHERE contact = ?1", [contact])?;
+                self.index_ends_with_messages()
             }
-            Write::Forget(contact) => self.delete(
-                "DELETE FROM message WHERE contact = ?1 AND waiting IS NULL",
-                [contact],
-            ),
+            Write::Forget(contact) => {
+                self.unmark(*contact)?;
+                self.unindex(
+                    "SELECT seq, text FROM message INDEXED BY message_readable
+                     WHERE contact = ?1 AND text IS NOT NULL AND waiting IS NULL",
+                    [contact],
+                )?;
+                self.delete(
+                    "DELETE FROM message WHERE contact = ?1 AND waiting IS NULL",
+                    [contact],
+                )?;
+                self.index_ends_with_messages()
+            }
             Write::Message(message) => self.insert(message),
             Write::Delivered(messages) => self.each(
                 messages,
@@ -37,11 +54,21 @@ impl Db {
                 self.has_deleted |= !messages.is_empty();
                 // The row stays for its id: the message may have arrived over there, and
                 // come back under it.
-                self.each(
-                    messages,
-                    "UPDATE message SET waiting = NULL, text = NULL
-                     WHERE seq = ?1 AND waiting IS NOT NULL",
-                )
+                if messages.len() > SINGLE {
+                    self.drop_index()?;
+                }
+                for seq in messages {
+                    self.unindex(
+                        "SELECT seq, text FROM message WHERE seq = ?1 AND waiting IS NOT NULL",
+                        [integer(*seq)],
+                    )?;
+                    self.run(
+                        "UPDATE message SET waiting = NULL, text = NULL, tags = NULL
+                         WHERE seq = ?1 AND waiting IS NOT NULL",
+                        [integer(*seq)],
+                    )?;
+                }
+                Ok(())
             }
             Write::Attempted(messages) => self.each(
                 messages,
@@ -49,7 +76,7 @@ impl Db {
                  WHERE seq = ?1 AND waiting IS NOT NULL",
             ),
             Write::Position(position) => self.position(position),
-            Write::Marker(_) => Ok(()),
+            Write::Marker(marker) => self.mark(*marker),
             Write::Request(request) => self.request(request),
             Write::Held { address, held } => self.hold(address, held),
             Write::RemoveRequest(address) => {
@@ -127,6 +154,21 @@ impl Db {
         .map(drop)
     }
 
+    fn mark(&self, marker: Marker) -> rusqlite::Result<()> {
+        self.run(
+            "INSERT INTO marker (contact, seq, time) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET
+                 seq = max(seq, excluded.seq), time = max(time, excluded.time)",
+            params![marker.contact, integer(marker.seq), marker.time.0],
+        )
+        .map(drop)
+    }
+
+    fn unmark(&self, contact: u32) -> rusqlite::Result<()> {
+        self.run("DELETE FROM marker WHERE contact = ?1", [contact])
+            .map(drop)
+    }
+
     fn request(&self, request: &Request) -> rusqlite::Result<()> {
         self.run(
             "INSERT INTO request
@@ -163,13 +205,24 @@ impl Db {
 
     /// What the person wrote has no need to be played to them.
     fn expire(&mut self, before: Timestamp) -> rusqlite::Result<()> {
+        self.unindex(
+            "SELECT seq, text FROM message INDEXED BY message_expiring
+             WHERE own = 1 AND arrived < ?1 AND text IS NOT NULL AND waiting IS NULL",
+            [before.0],
+        )?;
+        self.unindex(
+            "SELECT seq, text FROM message INDEXED BY message_expiring
+             WHERE own = 0 AND arrived < ?1 AND text IS NOT NULL AND waiting IS NULL
+             AND seq <= (SELECT max(seq) FROM position)",
+            [before.0],
+        )?;
         self.delete(
-            "UPDATE message INDEXED BY message_expiring SET text = NULL
+            "UPDATE message INDEXED BY message_expiring SET text = NULL, tags = NULL
              WHERE own = 1 AND arrived < ?1 AND text IS NOT NULL AND waiting IS NULL",
             [before.0],
         )?;
         self.delete(
-            "UPDATE message INDEXED BY message_expiring SET text = NULL
+            "UPDATE message INDEXED BY message_expiring SET text = NULL, tags = NULL
              WHERE own = 0 AND arrived < ?1 AND text IS NOT NULL AND waiting IS NULL
              AND seq <= (SELECT max(seq) FROM position)",
             [before.0],

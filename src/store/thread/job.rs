@@ -19,10 +19,15 @@ impl Job {
         let beside = match self {
             Self::Write(Write::Message(message)) => {
                 let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+                let tags = message
+                    .tags
+                    .iter()
+                    .map(|(name, value)| name.len() + value.len());
                 message.id.len()
                     + length(&message.peer_id)
                     + length(&message.text)
                     + length(&message.writer)
+                    + tags.sum::<usize>()
             }
             Self::Write(Write::Held { held, .. }) => held.text.len(),
             Self::Write(
@@ -31,6 +36,7 @@ impl Job {
                 | Write::Attempted(messages),
             ) => size_of_val(messages.as_slice()),
             Self::Ask(_, Ask::Known { id, text, .. }) => id.len() + text.len(),
+            Self::Ask(_, Ask::Search(search)) => search.text.len(),
             // Names, addresses and the like.
             _ => 0,
         };

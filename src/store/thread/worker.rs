@@ -23,6 +23,16 @@ const RETRY: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 1000 }
 /// How often it is still tried when the program ends.
 const LAST_TRIES: u32 = 3;
 
+/// How long there must be nothing to do before texts are indexed. Tests are in a hurry.
+const QUIET: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 2000 });
+
+/// How long the thread does nothing between two chunks: others want the processor, too.
+const BREATH: Duration = Duration::from_millis(5);
+
+/// What is indexed before the thread looks again for something else to do, bytes of text:
+/// two milliseconds on a fast machine.
+const CHUNK: usize = 8 * 1024;
+
 /// All that the thread has.
 pub(super) struct Worker<R> {
     db: Db,
@@ -51,7 +61,7 @@ impl<R: Fn(Report)> Worker<R> {
 
     /// Works until the handle is gone and all is done. Returns whether all is durable.
     pub(super) fn run(mut self) -> bool {
-        while let Ok(job) = self.jobs.recv() {
+        while let Some(job) = self.next() {
             self.take(job);
             let mut bytes = self.batch.iter().map(Job::weight).sum::<usize>();
             while self.batch.len() < BATCH_JOBS
@@ -72,6 +82,30 @@ impl<R: Fn(Report)> Worker<R> {
             warn!("the store's log could not be brought into the store ({error})");
         }
         true
+    }
+
+    /// Waits for something to do. Where that takes a while, texts are indexed meanwhile,
+    /// until all are. `None` once the handle is gone.
+    fn next(&mut self) -> Option<Job> {
+        let mut wait = QUIET;
+        while self.has_to_index() {
+            match self.jobs.recv_timeout(wait) {
+                Ok(job) => return Some(job),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            wait = BREATH;
+            if let Err(error) = self.db.index(CHUNK) {
+                // Searches work without, only slower; the next batch tries again.
+                warn!("messages could not be indexed ({error})");
+                break;
+            }
+        }
+        self.jobs.recv().ok()
+    }
+
+    fn has_to_index(&self) -> bool {
+        self.db.is_index_behind().unwrap_or(false)
     }
 
     fn take(&mut self, job: Job) {

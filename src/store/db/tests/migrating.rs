@@ -2,14 +2,19 @@ use super::*;
 
 use migrate::{APPLICATION, STEPS, migrate, version};
 
+/// The steps that there are, and some that there are not yet.
+fn and_then(more: &[&'static str]) -> Vec<&'static str> {
+    [STEPS, more].concat()
+}
+
 #[test]
 fn a_store_takes_the_steps_that_it_lacks() {
     let mut db = memory();
     db.write_messages([heard(1, 1, "a", "hi")]);
-    let steps = [STEPS[0], "ALTER TABLE message ADD COLUMN mood TEXT"];
+    let steps = and_then(&["ALTER TABLE message ADD COLUMN mood TEXT"]);
     migrate(&mut db.connection, &steps).unwrap();
     migrate(&mut db.connection, &steps).unwrap();
-    assert_eq!(version(&db.connection).unwrap(), 2);
+    assert_eq!(version(&db.connection).unwrap(), STEPS.len() + 1);
     assert_eq!(db.texts(), ["hi"]);
     db.connection
         .execute("UPDATE message SET mood = 'good'", ())
@@ -19,13 +24,12 @@ fn a_store_takes_the_steps_that_it_lacks() {
 #[test]
 fn a_step_that_fails_leaves_all_as_it_was() {
     let mut db = memory();
-    let steps = [
-        STEPS[0],
+    let steps = and_then(&[
         "ALTER TABLE message ADD COLUMN mood TEXT",
         "CREATE TABLE other (a); nonsense",
-    ];
+    ]);
     migrate(&mut db.connection, &steps).unwrap_err();
-    assert_eq!(version(&db.connection).unwrap(), 1);
+    assert_eq!(version(&db.connection).unwrap(), STEPS.len());
     db.connection
         .prepare("SELECT mood FROM message")
         .unwrap_err();
@@ -41,4 +45,39 @@ fn all_steps_are_taken_at_the_first_start() {
         .pragma_query_value(None, "application_id", |row| row.get(0))
         .unwrap();
     assert_eq!(application, APPLICATION);
+}
+
+#[test]
+fn a_store_of_version_1_keeps_all_and_gains_what_is_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let mut connection = Connection::open(&path).unwrap();
+    migrate(&mut connection, &STEPS[..1]).unwrap();
+    connection
+        .execute_batch(
+            "INSERT INTO contact VALUES (1, 'fc00::1', 'john', 1, NULL, NULL);
+             INSERT INTO message VALUES
+                 (1, 1, 0, 0, 'a', NULL, 7, 1000, 1, NULL, NULL, 'heard'),
+                 (2, 1, 1, 0, 'own-2', NULL, NULL, 1000, 2, 0, 'laptop', 'waits'),
+                 (3, 1, 0, 0, 'c', NULL, 7, 1000, 3, NULL, NULL, NULL);
+             INSERT INTO position VALUES ('phone', 3, 9);",
+        )
+        .unwrap();
+    drop(connection);
+    let mut db = Db::open(&path).unwrap();
+    assert_eq!(version(&db.connection).unwrap(), STEPS.len());
+    let there = [heard(1, 1, "a", "heard"), said(2, 1, "waits")];
+    assert_eq!(db.log_of(None), there);
+    let loaded = db.load().unwrap();
+    assert_eq!(loaded.contacts[0].nick, "john");
+    assert_eq!(loaded.outbox, there[1..]);
+    assert_eq!(loaded.positions, [position("phone", 3, 9)]);
+    assert_eq!(loaded.markers, []);
+    assert_eq!(db.found("heard"), [1], "what is old can be searched");
+    let tagged = Message {
+        tags: [("react".to_owned(), "+1".to_owned())].into(),
+        ..heard(4, 1, "d", "")
+    };
+    db.write_messages([tagged.clone()]);
+    assert_eq!(db.log_of(None)[2], tagged);
 }

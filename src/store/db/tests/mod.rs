@@ -2,11 +2,15 @@
 
 mod expiring;
 mod ids;
+mod markers;
 mod migrating;
 mod model;
 mod opening;
+mod pages;
 mod reading;
+mod references;
 mod requests;
+mod searching;
 mod writing;
 
 use super::*;

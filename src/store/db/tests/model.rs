@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 const IDS: [&str; 3] = ["a", "b", "0198f0a2-7b1c-7def-8123-456789abcdef"];
-const TEXTS: [&str; 2] = ["hi", "ho"];
+const TEXTS: [&str; 2] = ["hi there", "hello"];
 const CONTACTS: u32 = 2;
 
 /// A message, and the text that it was written with.
@@ -99,7 +99,7 @@ impl Model {
 }
 
 /// A change; messages get their places later.
-fn any_write() -> impl Strategy<Value = Write> {
+pub(super) fn any_write() -> impl Strategy<Value = Write> {
     let contact = || 1..=CONTACTS;
     let seqs = || prop::collection::btree_set(1..30_u64, 1..4).prop_map(Vec::from_iter);
     let (ids, texts) = (
