@@ -120,9 +120,9 @@ fn tags_come_only_to_those_who_asked() {
         .client("tagged", &["server-time", "account-tag"]);
     friend
         .link
-        .send(r#"{"message":"again","timestamp":1700000000}"#);
+        .send(r#"{"message":"again","timestamp":1700000001}"#);
     let line = tagged.expect_text("JohnSmith", "again");
-    assert_eq!(line.tag("time"), Some("2023-11-14T22:13:20.000Z"));
+    assert_eq!(line.tag("time"), Some("2023-11-14T22:13:21.000Z"));
     assert_eq!(
         line.tag("account"),
         Some(friend.peer.address.to_string().as_str())

@@ -9,6 +9,7 @@ use crate::irc::numeric as n;
 
 use super::Gateway;
 use super::commands::{MONITOR_LIMIT, REALNAME_LENGTH, TARGETS_LIMIT, USER_MODES};
+use super::tags;
 use super::time::date;
 
 /// What we are, in 004 and 351.
@@ -62,6 +63,11 @@ impl Gateway {
     pub(super) fn send_isupport(&mut self, client: ClientId) {
         let n = TARGETS_LIMIT;
         let targets = format!("PRIVMSG:{n},NOTICE:{n},TAGMSG:{n},WHOIS:1,NAMES:1,JOIN:,PART:");
+        let tags = if self.settings.receipts {
+            tags::denied()
+        } else {
+            "*".to_owned()
+        };
         let isupport = Isupport::new()
             .value("NETWORK", NETWORK)
             .value("CASEMAPPING", "ascii")
@@ -74,14 +80,14 @@ impl Gateway {
             // `setname` demands it.
             .number("NAMELEN", REALNAME_LENGTH)
             .number("MONITOR", MONITOR_LIMIT)
-            .value("CLIENTTAGDENY", "*")
+            .value("CLIENTTAGDENY", tags)
             .flag("UTF8ONLY")
             .flag("WHOX");
         let Some(session) = self.sessions.get(&client) else {
             return;
         };
         for reply in isupport.replies(&self.settings.server_name, session.target()) {
-            self.reply(client, &reply);
+            self.reply(client, reply);
         }
     }
 

@@ -49,6 +49,7 @@ impl Gateway {
 
     /// A client's connection is over without QUIT.
     pub(super) fn client_vanished(&mut self, client: ClientId, reason: &str) {
+        self.responses.forget(client);
         if let Some(session) = self.sessions.remove(&client)
             && session.attached()
         {
@@ -60,6 +61,7 @@ impl Gateway {
     /// A client said QUIT.
     pub(super) fn client_quit(&mut self, client: ClientId, text: &str) {
         self.close(client, if text.is_empty() { "Client quit" } else { text });
+        self.responses.forget(client);
         if let Some(session) = self.sessions.remove(&client)
             && session.attached()
         {
@@ -91,7 +93,7 @@ impl Gateway {
             } else {
                 session.pinged = true;
                 let server = self.settings.server_name.clone();
-                self.reply(client, &Reply::from(Source::Unnamed, "PING", &[&server]));
+                self.tell(client, &Reply::from(Source::Unnamed, "PING", &[&server]));
             }
         }
     }

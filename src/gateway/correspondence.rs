@@ -1,6 +1,7 @@
 //! What has to be known of the talk with one contact while the program runs, for those with
 //! whom there is any.
 
+use crate::clock::Timestamp;
 use crate::enclave::link::Outgoing;
 
 use super::Gateway;
@@ -19,6 +20,31 @@ pub(super) struct Correspondence {
     /// out of the address book.
     pub parked: Vec<Outgoing>,
     pub inbox: Inbox,
+    pub times: Times,
+}
+
+/// The times of the latest messages, so that each has one of its own: a client that reads
+/// history page by page may know a message by its time alone (IRCv3 `chathistory`), and
+/// packets say theirs in whole seconds.
+#[derive(Debug, Default)]
+pub(super) struct Times {
+    /// The latest stretch without a gap, from the time that was asked for to the last that
+    /// was given.
+    latest: Option<(Timestamp, Timestamp)>,
+}
+
+impl Times {
+    /// This time, or a millisecond after the last one where that has it.
+    pub fn unique(&mut self, time: Timestamp) -> Timestamp {
+        let (from, given) = match self.latest {
+            Some((from, to)) if (from..=to).contains(&time) => {
+                (from, Timestamp(to.0.saturating_add(1)))
+            }
+            _ => (time, time),
+        };
+        self.latest = Some((from, given));
+        given
+    }
 }
 
 impl Gateway {

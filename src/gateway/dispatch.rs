@@ -66,7 +66,7 @@ impl Gateway {
                 tags,
                 timestamp,
             } => self.message_in(peer, connection, id, &text, tags, timestamp),
-            News::Signal { .. } => {}
+            News::Signal { peer, tags } => self.contact_signals(peer, tags),
             News::Delivered { peer, keys } => self.delivered(peer, keys),
             News::Attempted { keys, .. } => self.store(Write::Attempted(keys)),
             News::Linked { peer } => self.contact_linked(peer),

@@ -16,6 +16,7 @@ use crate::store::{Answer, Ask, Known, Message, Tags, Write};
 use super::Gateway;
 use super::ledger::{Asked, Receipt};
 use super::roster::ContactId;
+use super::tags;
 use super::time::sane;
 
 /// The latest ids of a contact are remembered, as many as this: one that comes again out of
@@ -132,7 +133,7 @@ impl Gateway {
             held: self.letting_in,
             id,
             text: text::strip_ctcp(said).into_owned(),
-            tags,
+            tags: tags::lasting_of_contact(tags),
             time: sane(sent, self.now.wall),
         };
         let inbox = &self.correspondence(contact).inbox;
@@ -203,6 +204,7 @@ impl Gateway {
                 Some(msgid) => msgid.to_owned(),
                 None => self.next_message_id(),
             };
+            let time = self.correspondence(id).times.unique(arrival.time);
             let message = Message {
                 seq: self.ledger.next_seq(),
                 contact: id.0,
@@ -210,7 +212,7 @@ impl Gateway {
                 notice: false,
                 id: msgid,
                 peer_id: arrival.id.clone(),
-                time: arrival.time,
+                time,
                 arrived: self.now.wall,
                 text: Some(arrival.text),
                 tags: arrival.tags,

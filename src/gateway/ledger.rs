@@ -10,7 +10,9 @@ use crate::store::{Answer, Ask, Message, Write};
 
 use super::Gateway;
 use super::effect::Effect;
+use super::history::{HistoryAsked, SearchAsked};
 use super::outbox::Accepted;
+use super::response::Later;
 use super::roster::ContactId;
 use super::service::LogAsked;
 
@@ -44,6 +46,16 @@ pub(super) enum Asked {
     CatchUp(ClientId, u64),
     /// A person who wants to read what was said.
     Log(LogAsked),
+    /// A client that asks for history,
+    History(Box<HistoryAsked>),
+    /// for the conversations there are,
+    Targets(ClientId, Later),
+    /// or searches.
+    Search(SearchAsked),
+    /// A client whose person has read so far.
+    Position(ClientId, ContactId, Later),
+    /// A client that will fetch itself what it has missed.
+    Missed(ClientId),
 }
 
 /// The books that are kept of the store.
@@ -185,7 +197,14 @@ impl Gateway {
         match asked {
             Asked::Known(contact) => self.known(contact, ticket, answer),
             Asked::CatchUp(client, through) => self.catch_up(client, through, answer),
-            Asked::Log(log) => self.show_log(&log, answer),
+            Asked::Log(log) => self.show_log(log, answer),
+            Asked::History(asked) => self.give_history(*asked, answer),
+            Asked::Targets(client, later) => self.give_targets(client, later, answer),
+            Asked::Search(asked) => self.give_found(asked, answer),
+            Asked::Position(client, contact, later) => {
+                self.mark_position(client, contact, later, answer);
+            }
+            Asked::Missed(client) => self.has_missed(client, answer),
         }
     }
 

@@ -27,6 +27,7 @@
 
 mod absent;
 mod attach;
+mod batch;
 mod clients;
 mod commands;
 mod contacts;
@@ -36,10 +37,13 @@ mod dispatch;
 pub mod effect;
 mod error;
 pub mod event;
+mod history;
 mod inbox;
 mod keep;
 mod ledger;
+mod markers;
 mod message_id;
+mod multiline;
 mod outbox;
 mod own;
 mod own_addresses;
@@ -47,12 +51,14 @@ mod playback;
 mod positions;
 mod reconcile;
 pub mod remembered;
+mod response;
 mod roster;
 mod service;
 mod session;
 pub mod settings;
 mod speech;
 mod strangers;
+mod tags;
 mod tell;
 mod time;
 mod voice;
@@ -73,14 +79,17 @@ use crate::irc::ClientId;
 use crate::store::Loaded;
 
 use absent::Absent;
+use batch::Batches;
 use correspondence::Correspondence;
 use effect::{Effect, Effects};
 use event::Event;
 use ledger::Ledger;
+use markers::Markers;
 use message_id::MessageIds;
 use own::Person;
 use positions::Positions;
 use remembered::Remembered;
+use response::Responses;
 use roster::{ContactId, Roster};
 use service::PendingChange;
 use session::Session;
@@ -107,6 +116,7 @@ pub struct Gateway {
     correspondences: BTreeMap<ContactId, Correspondence>,
     ledger: Ledger,
     positions: Positions,
+    markers: Markers,
     /// When texts that are old enough are deleted next, on the monotonic clock.
     next_expiry: Option<Duration>,
     prompts: Prompts,
@@ -125,6 +135,8 @@ pub struct Gateway {
     /// The most clients attached, and nicks online with them, at one time.
     most_users: (usize, usize),
     message_ids: MessageIds,
+    batches: Batches,
+    responses: Responses,
     started: Now,
     /// The time of the event being handled.
     now: Now,
@@ -142,6 +154,7 @@ impl Gateway {
             receipts: settings.receipts,
         };
         let remembered = Remembered::loaded(&loaded);
+        let markers = Markers::loaded(&loaded);
         let mut gateway = Self {
             blocked_strangers: BTreeSet::new(),
             letting_in: false,
@@ -155,6 +168,7 @@ impl Gateway {
             correspondences: BTreeMap::new(),
             ledger: Ledger::after(loaded.last_seq),
             positions: Positions::loaded(loaded.positions),
+            markers,
             next_expiry: None,
             prompts: Prompts::default(),
             pending_changes: HashMap::new(),
@@ -166,6 +180,8 @@ impl Gateway {
             most_users: (0, 0),
             // A stream of its own, so that what is said does not change when is dialled.
             message_ids: MessageIds::new(!seed),
+            batches: Batches::default(),
+            responses: Responses::default(),
             started: now,
             now,
             effects: Effects::default(),
@@ -202,6 +218,7 @@ impl Gateway {
             self.person.deadline(),
             sessions,
             self.prompt_deadline(),
+            self.batch_deadline(),
             self.next_expiry,
         ]
         .into_iter()
@@ -231,6 +248,7 @@ impl Gateway {
         self.mesh(|mesh, now, out| mesh.tick(now, out));
         self.grace_over();
         self.check_clients();
+        self.give_up_batches();
         self.prompt_due();
         if self.next_expiry.is_some_and(|at| at <= self.now.monotonic) {
             self.expire();

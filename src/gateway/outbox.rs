@@ -6,11 +6,12 @@ use crate::enclave::link::Outgoing;
 use crate::irc::ClientId;
 use crate::irc::capability::Capability;
 use crate::irc::numeric as n;
-use crate::store::{Message, Tags, Write};
+use crate::store::{Message, Write};
 
 use super::Gateway;
-use super::conversation::Own;
+use super::conversation::{Own, Sight, Words};
 use super::error::CommandError;
+use super::response::Later;
 use super::roster::ContactId;
 use super::settings::History;
 
@@ -38,6 +39,8 @@ pub(super) struct Accepted {
     /// Who wrote it.
     pub client: ClientId,
     pub typed_to: TypedTo,
+    /// The answer that its writer is owed.
+    pub later: Later,
 }
 
 impl Gateway {
@@ -46,37 +49,38 @@ impl Gateway {
         &mut self,
         client: ClientId,
         id: ContactId,
-        verb: &'static str,
-        text: &str,
+        words: Words<'_>,
         typed_to: TypedTo,
     ) -> Result<(), CommandError> {
         let Some(contact) = self.roster.get(id) else {
             return Ok(());
         };
         let address = contact.address;
-        if let Some(reason) = self.why_refused(id, text) {
+        if let Some(reason) = self.why_refused(id, words.text) {
             let nick = contact.nick.as_str().to_owned();
             return Err(CommandError::CannotSend(nick, reason));
         }
+        let now = self.now.wall;
         let own = Own {
             seq: self.ledger.next_seq(),
             id: self.next_message_id(),
-            verb,
-            text: text.to_owned(),
-            time: self.now.wall,
+            verb: words.verb,
+            text: words.text.to_owned(),
+            tags: words.tags.clone(),
+            time: self.correspondence(id).times.unique(now),
         };
         let writer = self.sessions.get(&client).map(|one| one.name.clone());
         self.store(Write::Message(Message {
             seq: own.seq,
             contact: id.0,
             own: true,
-            notice: verb == "NOTICE",
+            notice: words.verb == "NOTICE",
             id: own.id.clone(),
             peer_id: None,
             time: own.time,
-            arrived: own.time,
+            arrived: now,
             text: Some(own.text.clone()),
-            tags: Tags::new(),
+            tags: own.tags.clone(),
             writer,
             waiting: Some(0),
         }));
@@ -84,15 +88,17 @@ impl Gateway {
             key: own.seq,
             id: own.id.clone(),
             text: own.text.clone(),
-            tags: Tags::new(),
+            tags: own.tags.clone(),
             timestamp: own.time,
             attempts: 0,
         };
+        let later = self.later();
         self.accept_when_durable(Accepted {
             contact: id,
             own,
             client,
             typed_to,
+            later,
         });
         self.mesh(|mesh, now, out| {
             mesh.send(address, outgoing, now, out);
@@ -124,12 +130,18 @@ impl Gateway {
 
     /// A message of the person's is durable: it is shown to their clients, and its writer
     /// learns if it has to wait.
-    pub(super) fn accepted(&mut self, accepted: Accepted) {
+    pub(super) fn accepted(&mut self, mut accepted: Accepted) {
+        let later = std::mem::take(&mut accepted.later);
+        self.resume(later, |gateway| gateway.show_accepted(accepted));
+    }
+
+    fn show_accepted(&mut self, accepted: Accepted) {
         let Accepted {
             contact: id,
             own,
             client,
             typed_to,
+            ..
         } = accepted;
         let Some(contact) = self.roster.get(id) else {
             return;
@@ -143,11 +155,23 @@ impl Gateway {
                 // One that is behind is played it, but not what its own name has written.
                 let is_namesake = Some(&session.name) == writer.as_ref();
                 let wanted = session.progress.is_live(own.seq) || is_namesake;
-                wanted.then_some((nick.as_str(), own.text.as_str()))
+                wanted.then_some(Sight {
+                    target: &nick,
+                    text: &own.text,
+                    answers: false,
+                })
             }
             _ if !session.has(Capability::EchoMessage) => None,
-            TypedTo::Contact => Some((nick.as_str(), own.text.as_str())),
-            TypedTo::Channel(line) => Some((channel.as_str(), line.as_str())),
+            TypedTo::Contact => Some(Sight {
+                target: &nick,
+                text: &own.text,
+                answers: true,
+            }),
+            TypedTo::Channel(line) => Some(Sight {
+                target: &channel,
+                text: line,
+                answers: true,
+            }),
         });
         for reader in self.attached() {
             self.has_shown(reader, own.seq);

@@ -11,6 +11,7 @@ use crate::irc::reply::{Reply, Source};
 use crate::store::{Answer, Ask, Conversation, Message, Position, Write};
 
 use super::Gateway;
+use super::conversation::Shown;
 use super::ledger::Asked;
 use super::positions::Progress;
 use super::roster::ContactId;
@@ -41,6 +42,10 @@ impl Gateway {
             return;
         };
         let after = self.positions.of(&name);
+        let session = self.sessions.get(&client);
+        if session.is_some_and(|session| session.has(Capability::Chathistory)) {
+            return self.begin_fetching(client, after, through);
+        }
         let behind = after < through;
         if let Some(session) = self.sessions.get_mut(&client) {
             session.progress = Progress {
@@ -80,21 +85,11 @@ impl Gateway {
                 through
             }
             Ok(Answer::Next { messages, through }) => {
-                let mut room = PLAYED_BYTES;
-                let fitting = messages.iter().take_while(|message| {
-                    // One fits in any case.
-                    let fits = room > 0;
-                    room = room.saturating_sub(played_size(message));
-                    fits
-                });
-                let fitting = fitting.count();
-                for message in &messages[..fitting] {
-                    let contact = ContactId(message.contact);
-                    self.show(client, contact, std::slice::from_ref(message), false);
-                }
-                match messages.get(fitting) {
-                    Some(_) => messages[fitting - 1].seq,
-                    None => through,
+                let played = fitting(&messages, false);
+                self.show(client, played, Shown::Live);
+                match played.last() {
+                    Some(last) if played.len() < messages.len() => last.seq,
+                    _ => through,
                 }
             }
             Ok(_) => through,
@@ -143,7 +138,7 @@ impl Gateway {
             );
             self.notice_in_conversation(client, contact, &text);
         }
-        self.show(client, contact, &conversation.messages, true);
+        self.show(client, &conversation.messages, Shown::Played);
     }
 
     /// Shows a contact's message to every client that is level: at once, unless the client
@@ -170,8 +165,7 @@ impl Gateway {
     /// Shows a client a message, unless it was or will be played it.
     pub(super) fn show_in_turn(&mut self, client: ClientId, message: &Message) {
         if self.is_live(client, message.seq) {
-            let contact = ContactId(message.contact);
-            self.show(client, contact, std::slice::from_ref(message), false);
+            self.show(client, std::slice::from_ref(message), Shown::Live);
             self.has_shown(client, message.seq);
         }
     }
@@ -194,7 +188,7 @@ impl Gateway {
 
     /// Sends a PING behind what a client was shown. One at a time: the next one follows the
     /// answer.
-    fn ask_whether_seen(&mut self, client: ClientId) {
+    pub(super) fn ask_whether_seen(&mut self, client: ClientId) {
         let Some(session) = self.sessions.get_mut(&client) else {
             return;
         };
@@ -205,7 +199,7 @@ impl Gateway {
         }
         session.progress.barrier = Some(shown);
         let token = format!("{BARRIER}{shown}");
-        self.reply(client, &Reply::from(Source::Unnamed, "PING", &[&token]));
+        self.tell(client, &Reply::from(Source::Unnamed, "PING", &[&token]));
     }
 
     /// A client has answered a PING.
@@ -240,6 +234,24 @@ impl Gateway {
 /// About as many bytes as a message takes when it is played.
 fn played_size(message: &Message) -> usize {
     message.text.as_deref().map_or(0, cost)
+}
+
+/// As many messages, from the newest back or from the oldest on, as can be sent at once. One
+/// can in any case.
+pub(super) fn fitting(messages: &[Message], newest: bool) -> &[Message] {
+    let mut room = PLAYED_BYTES;
+    let mut fits = |message: &&Message| {
+        let fits = room > 0;
+        room = room.saturating_sub(played_size(message));
+        fits
+    };
+    if newest {
+        let count = messages.iter().rev().take_while(&mut fits).count();
+        &messages[messages.len() - count..]
+    } else {
+        let count = messages.iter().take_while(&mut fits).count();
+        &messages[..count]
+    }
 }
 
 /// The newest of each conversation that fit what is played at once, each with its share.

@@ -9,6 +9,8 @@ use crate::irc::listener::Origin;
 use crate::irc::nick::{Folded, Nick};
 use crate::irc::reply::{Reply, Source};
 
+use super::history::AllUnfetched;
+use super::multiline::OpenBatch;
 use super::positions::Progress;
 
 /// How long a client may take to register. Someone who types it by hand needs a while;
@@ -78,6 +80,12 @@ pub(super) struct Session {
     pub pinged: bool,
     /// Where it is in what has been said.
     pub progress: Progress,
+    /// What it has missed and will ask for itself.
+    pub unfetched: AllUnfetched,
+    /// A message of several lines that it has begun.
+    pub batch: Option<Box<OpenBatch>>,
+    /// How many of its requests wait for the store.
+    pub requests: usize,
 }
 
 impl Session {
@@ -100,6 +108,9 @@ impl Session {
             last_spoke: now.monotonic,
             pinged: false,
             progress: Progress::default(),
+            unfetched: AllUnfetched::new(),
+            batch: None,
+            requests: 0,
         }
     }
 

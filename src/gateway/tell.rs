@@ -7,18 +7,32 @@ use crate::irc::text;
 
 use super::Gateway;
 use super::effect::Effect;
+use super::response::Lines;
 use super::session::Session;
 use super::time::server_time;
 
 impl Gateway {
-    /// Sends a reply as it is.
-    pub(super) fn reply(&mut self, client: ClientId, reply: &Reply) {
-        let Some(session) = self.sessions.get(&client) else {
-            return;
-        };
-        let capabilities = session.capabilities;
-        self.effects
-            .to_client(client, |lines| reply.write(capabilities, lines));
+    /// Where what answers a client goes; none for one that is gone.
+    pub(super) fn answer_to(&mut self, client: ClientId) -> Option<Lines<'_>> {
+        let capabilities = self.sessions.get(&client)?.capabilities;
+        let (effects, responses) = (&mut self.effects, &mut self.responses);
+        Some(Lines::answering(effects, responses, client, capabilities))
+    }
+
+    /// Answers a client with this.
+    pub(super) fn reply(&mut self, client: ClientId, reply: Reply) {
+        if let Some(mut answer) = self.answer_to(client) {
+            answer.push(reply);
+        }
+    }
+
+    /// Tells a client this, which answers nothing.
+    pub(super) fn tell(&mut self, client: ClientId, reply: &Reply) {
+        if let Some(session) = self.sessions.get(&client) {
+            let capabilities = session.capabilities;
+            self.effects
+                .to_client(client, |lines| reply.write(capabilities, lines));
+        }
     }
 
     /// Sends a numeric from the server, addressed to the client.
@@ -26,22 +40,39 @@ impl Gateway {
         let Some(session) = self.sessions.get(&client) else {
             return;
         };
-        let reply = Reply::numeric(
-            &self.settings.server_name,
-            session.target(),
-            numeric,
-            params,
-        );
-        let capabilities = session.capabilities;
-        self.effects
-            .to_client(client, |lines| reply.write(capabilities, lines));
+        let server = &self.settings.server_name;
+        let reply = Reply::numeric(server, session.target(), numeric, params);
+        self.reply(client, reply);
+    }
+
+    /// Answers that something failed (IRCv3 `standard-replies`): about which command, a code
+    /// for programs, what of it was wrong, and words for people.
+    pub(super) fn fail(
+        &mut self,
+        client: ClientId,
+        verb: &str,
+        code: &str,
+        context: &[&str],
+        text: &str,
+    ) {
+        /// The longest part of what a client wrote that is repeated, bytes.
+        const REPEATED: usize = 64;
+        let context = context.iter().map(|part| text::cut(part, REPEATED));
+        let params: Vec<&str> = [verb, code]
+            .into_iter()
+            .chain(context)
+            .chain([text])
+            .collect();
+        let server = Source::Server(&self.settings.server_name);
+        let reply = Reply::from(server, "FAIL", &params);
+        self.reply(client, reply);
     }
 
     /// Sends a command from the server, stamped with the time.
     pub(super) fn server_says(&mut self, client: ClientId, verb: &'static str, params: &[&str]) {
         let reply = Reply::from(Source::Server(&self.settings.server_name), verb, params)
             .tag("time", Some(&server_time(self.now.wall)));
-        self.reply(client, &reply);
+        self.reply(client, reply);
     }
 
     /// Sends a command from the client's own user.
@@ -49,7 +80,7 @@ impl Gateway {
         let (time, account) = (server_time(self.now.wall), self.own_host());
         if let Some(session) = self.sessions.get(&client) {
             let reply = session.says(verb, params, &time, account.as_deref());
-            self.reply(client, &reply);
+            self.reply(client, reply);
         }
     }
 
@@ -92,7 +123,8 @@ impl Gateway {
         let text = format!("Closing link: {reason}");
         // ERROR has no source: RFC 2812 shows none, and clients look for the bare word.
         let reply = Reply::from(Source::Unnamed, "ERROR", &[&text]);
-        self.reply(client, &reply);
+        self.reply(client, reply);
+        self.end_response();
         self.effects.push(Effect::CloseClient { client });
     }
 }

@@ -19,6 +19,12 @@ pub(super) fn server_time(timestamp: Timestamp) -> String {
         .to_string()
 }
 
+/// Reads what [`server_time`] writes; other spellings of a time in UTC too.
+pub(super) fn parse_server_time(text: &str) -> Option<Timestamp> {
+    let time: jiff::Timestamp = text.strip_suffix('Z').and(text.parse().ok())?;
+    Some(Timestamp(time.as_millisecond()))
+}
+
 /// `Mon, 23 Nov 2026 04:05:06 UTC`, for TIME, WHOIS and the like.
 pub(super) fn date(timestamp: Timestamp) -> String {
     jiff::Timestamp::from_millisecond(timestamp.0)
@@ -70,6 +76,25 @@ mod tests {
             "2012-06-30T23:59:59.419Z"
         );
         assert_eq!(server_time(Timestamp(i64::MAX)), "1970-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn server_time_is_read_as_it_is_written() {
+        let time = Timestamp(1_341_100_799_419);
+        assert_eq!(parse_server_time(&server_time(time)), Some(time));
+        assert_eq!(
+            parse_server_time("2012-06-30T23:59:59Z"),
+            Some(Timestamp(1_341_100_799_000))
+        );
+        for bad in [
+            "",
+            "Z",
+            "yesterday",
+            "2012-06-30",
+            "2012-06-30T23:59:59.419",
+        ] {
+            assert_eq!(parse_server_time(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use crate::irc::ClientId;
 use crate::irc::reply::{Reply, Source};
 
+use crate::store::Tags;
+
 use super::Gateway;
+use super::response::Lines;
 use super::speech::Speech;
 use super::time::server_time;
 
@@ -55,16 +58,22 @@ impl Gateway {
         let target = channel.unwrap_or(session.target());
         let room = Reply::room(&source, verb, &[target]);
         let speech = Speech {
+            verb,
+            target,
             text,
-            time: &time,
+            tags: &Tags::new(),
             id: &id,
             batch: None,
             log: None,
         };
-        self.effects.to_client(client, |out| {
-            speech.write(room, session.capabilities, out, |line| {
-                Reply::from(source, verb, &[target, line])
-            });
+        let capabilities = session.capabilities;
+        let mut answer =
+            Lines::answering(&mut self.effects, &mut self.responses, client, capabilities);
+        let says = |verb: &'static str, params: &[&str]| {
+            Reply::from(source, verb, params).tag("time", Some(&time))
+        };
+        speech.write(room, capabilities, &mut self.batches, says, |line| {
+            answer.push(line);
         });
     }
 

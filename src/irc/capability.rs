@@ -33,6 +33,14 @@ macro_rules! capabilities {
     };
 }
 
+/// The limits of a message of several lines, as `draft/multiline` shows them. The bytes are
+/// far more than a person types and far less than a contact's node takes in one packet; the
+/// lines are as many as a client without multiline is shown of one message.
+pub const MULTILINE_MAX_BYTES: usize = 40_000;
+/// See [`MULTILINE_MAX_BYTES`].
+pub const MULTILINE_MAX_LINES: usize = 1_000;
+const MULTILINE: &str = "max-bytes=40000,max-lines=1000";
+
 capabilities! {
     /// `account-tag`: who is logged in as what, on each message.
     AccountTag = "account-tag" None;
@@ -42,18 +50,42 @@ capabilities! {
     Batch = "batch" None;
     /// `cap-notify`: CAP NEW and DEL.
     CapNotify = "cap-notify" None;
+    /// `draft/chathistory`: the client asks for history, and is not played any.
+    Chathistory = "draft/chathistory" None;
+    /// `draft/event-playback`: history may hold more than PRIVMSG and NOTICE.
+    EventPlayback = "draft/event-playback" None;
+    /// `draft/extended-isupport`: ISUPPORT, before registration too.
+    ExtendedIsupport = "draft/extended-isupport" None;
+    /// `draft/multiline`: messages of several lines, and longer than a line.
+    Multiline = "draft/multiline" Some(MULTILINE);
+    /// `draft/no-implicit-names`: the draft name of `no-implicit-names`.
+    DraftNoImplicitNames = "draft/no-implicit-names" None;
+    /// `draft/pre-away`: `AWAY *`, before registration too.
+    PreAway = "draft/pre-away" None;
+    /// `draft/read-marker`: up to where the person has read.
+    ReadMarker = "draft/read-marker" None;
     /// `echo-message`: a client is sent its own messages back.
     EchoMessage = "echo-message" None;
     /// `extended-join`: JOIN with account and real name.
     ExtendedJoin = "extended-join" None;
+    /// `extended-monitor`: AWAY and SETNAME of those that are watched.
+    ExtendedMonitor = "extended-monitor" None;
+    /// `labeled-response`: which answer belongs to which request.
+    LabeledResponse = "labeled-response" None;
     /// `message-tags`: any tag, and TAGMSG.
     MessageTags = "message-tags" None;
     /// `multi-prefix`: every membership prefix of a user, not only the highest.
     MultiPrefix = "multi-prefix" None;
+    /// `no-implicit-names`: no NAMES after JOIN.
+    NoImplicitNames = "no-implicit-names" None;
     /// `server-time`: when a message was written.
     ServerTime = "server-time" None;
     /// `setname`: the real name may change.
     Setname = "setname" None;
+    /// `soju.im/search`: the server searches what was said.
+    Search = "soju.im/search" None;
+    /// `standard-replies`: any FAIL, WARN and NOTE.
+    StandardReplies = "standard-replies" None;
     /// `userhost-in-names`: NAMES with whole masks.
     UserhostInNames = "userhost-in-names" None;
     /// `znc.in/self-message`: the client knows that a message from its own nick to
@@ -74,6 +106,8 @@ impl Capability {
             "time" => Self::ServerTime,
             "account" => Self::AccountTag,
             "batch" => Self::Batch,
+            "label" => Self::LabeledResponse,
+            "draft/multiline-concat" => Self::Multiline,
             _ => Self::MessageTags,
         }
     }

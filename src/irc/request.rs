@@ -28,14 +28,7 @@ impl<'a> Request<'a> {
         let (mut tags, mut rest) = (Vec::new(), line);
         if let Some(tagged) = line.strip_prefix('@') {
             let (section, after) = tagged.split_once(' ').unwrap_or((tagged, ""));
-            tags = section
-                .split(';')
-                .filter(|tag| !tag.is_empty())
-                .map(|tag| match tag.split_once('=') {
-                    Some((key, value)) => (key, unescape(value)),
-                    None => (tag, Cow::Borrowed("")),
-                })
-                .collect();
+            tags = parse_tags(section).collect();
             rest = after;
         }
         rest = skip_spaces(rest);
@@ -60,6 +53,16 @@ impl<'a> Request<'a> {
         let found = self.tags.iter().rev().find(|(known, _)| *known == key);
         found.map(|(_, value)| value.as_ref())
     }
+}
+
+/// Takes apart what stands between `@` and space, or is written like it: keys as they are,
+/// values unescaped.
+pub fn parse_tags(section: &str) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+    let tags = section.split(';').filter(|tag| !tag.is_empty());
+    tags.map(|tag| match tag.split_once('=') {
+        Some((key, value)) => (key, unescape(value)),
+        None => (tag, Cow::Borrowed("")),
+    })
 }
 
 fn skip_spaces(text: &str) -> &str {

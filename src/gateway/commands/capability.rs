@@ -97,7 +97,7 @@ fn send(
         tokens,
         continued,
     );
-    for line in &lines {
+    for line in lines {
         gateway.reply(client, line);
     }
 }

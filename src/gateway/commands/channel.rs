@@ -10,6 +10,7 @@ use crate::irc::text::pack;
 
 use super::super::Gateway;
 use super::super::error::CommandError;
+use super::super::markers::Readable;
 use super::super::voice::SERVICE_NICK;
 use super::{Outcome, required};
 
@@ -44,6 +45,10 @@ impl Gateway {
         };
         self.own_says(client, "JOIN", params);
         self.numeric(client, n::RPL_TOPIC, &[&channel, TOPIC]);
+        let session = self.sessions.get(&client);
+        if session.is_some_and(|session| session.has(Capability::ReadMarker)) {
+            self.tell_marker(client, Readable::Channel);
+        }
         self.send_names(client);
     }
 

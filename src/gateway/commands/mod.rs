@@ -1,14 +1,18 @@
 //! What each IRC command means here. One table maps a verb to its handler; arity and
 //! registration are checked in one place, and one place turns an error into a numeric.
 
+mod batch;
 mod capability;
 mod channel;
+mod history;
 mod lookup;
+mod marker;
 mod message;
 mod mode;
 mod monitor;
 mod presence;
 mod registration;
+mod search;
 mod server;
 mod who;
 
@@ -79,7 +83,9 @@ const fn early(
 #[rustfmt::skip]
 static COMMANDS: &[Command] = &[
     command("AWAY", presence::away, 0, "AWAY [:text]: be away (\"busy: text\": busy), or back"),
+    command("BATCH", batch::batch, 1, "BATCH +name draft/multiline nick: a message of several lines"),
     early("CAP", capability::cap, 1, "CAP LS|LIST|REQ|END: negotiate capabilities"),
+    command("CHATHISTORY", history::chathistory, 0, "CHATHISTORY LATEST|… nick …: what was said"),
     command("HELP", server::help, 0, "HELP [command]: this"),
     command("INFO", server::info, 0, "INFO: what this program is"),
     command("INVITE", channel::refuse_change, 2, "INVITE: there is nobody to invite"),
@@ -88,6 +94,7 @@ static COMMANDS: &[Command] = &[
     command("KICK", channel::refuse_change, 2, "KICK: contacts come and go by themselves"),
     command("LIST", channel::list, 0, "LIST: the one channel there is"),
     command("LUSERS", server::lusers, 0, "LUSERS: how many are online"),
+    command("MARKREAD", marker::markread, 0, "MARKREAD nick [timestamp=…]: up to where you have read"),
     command("MODE", mode::mode, 1, "MODE target [modes]: modes, which do little here"),
     command("MONITOR", monitor::monitor, 1, "MONITOR +|- nicks, C, L, S: watch nicks"),
     command("MOTD", server::motd, 0, "MOTD: your address, and how to add a friend"),
@@ -102,6 +109,7 @@ static COMMANDS: &[Command] = &[
     command("PRIVMSG", message::privmsg, 0, "PRIVMSG nick :text: write to a contact"),
     early("QUIT", registration::quit, 0, "QUIT [:text]: leave; contacts see the text"),
     command("REHASH", server::rehash, 0, "REHASH: read configuration and address book again"),
+    command("SEARCH", search::search, 1, "SEARCH text=…;in=nick;…: find what was said"),
     command("SETNAME", registration::setname, 1, "SETNAME :name: your real name, shown to you"),
     command("TAGMSG", message::tagmsg, 0, "TAGMSG nick: accepted, but Enclave carries no tags"),
     command("TIME", server::time, 0, "TIME: the time"),
@@ -120,9 +128,13 @@ fn find(verb: &str) -> Option<&'static Command> {
 
 /// Handles one request of a client, and answers it whatever it is.
 pub(super) fn dispatch(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) {
-    if let Err(error) = run(gateway, client, request) {
+    gateway.begin_response(client, request);
+    if !gateway.takes_batch_line(client, request)
+        && let Err(error) = run(gateway, client, request)
+    {
         gateway.refuse(client, &error);
     }
+    gateway.end_response();
 }
 
 fn run(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {

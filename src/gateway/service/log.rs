@@ -1,4 +1,4 @@
-//! Commands about what was said: log, forget.
+//! Commands about what was said: log, search, forget.
 
 use crate::irc::ClientId;
 use crate::irc::text;
@@ -6,6 +6,7 @@ use crate::store::{self, Ask, Write};
 
 use super::super::Gateway;
 use super::super::ledger;
+use super::super::response::Later;
 use super::super::roster::ContactId;
 use super::super::time::log_time;
 use super::{Answer, Asked, Place};
@@ -30,6 +31,7 @@ pub(in super::super) struct LogAsked {
     place: Place,
     /// All conversations, so the lines say which.
     all: bool,
+    later: Later,
 }
 
 /// `log [NICK] [N]`.
@@ -56,6 +58,7 @@ pub(super) fn log(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
         client: asked.client,
         place: asked.place,
         all: contact.is_none(),
+        later: gateway.later(),
     };
     let ask = Ask::Log {
         contact: contact.map(|(id, _)| id.0),
@@ -66,15 +69,47 @@ pub(super) fn log(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     Ok(Vec::new())
 }
 
+/// `search TEXT… [NICK]`.
+pub(super) fn search(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
+    let mut words = asked.words.as_slice();
+    let mut contact = None;
+    if let [text @ .., last] = words
+        && !text.is_empty()
+        && let Ok((id, _)) = gateway.correspondent(last)
+    {
+        contact = Some(id.0);
+        words = text;
+    }
+    let log = LogAsked {
+        client: asked.client,
+        place: asked.place,
+        all: contact.is_none(),
+        later: gateway.later(),
+    };
+    let search = store::Search {
+        contact,
+        own: None,
+        after: None,
+        before: None,
+        text: words.join(" "),
+        most: USUAL,
+        bytes: BYTES,
+    };
+    gateway.ask(ledger::Asked::Log(log), Ask::Search(search));
+    Ok(Vec::new())
+}
+
 /// `forget NICK`.
 pub(super) fn forget(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     let (id, nick) = gateway.correspondent(asked.word(0).unwrap_or_default())?;
     if gateway.roster.get(id).is_some() {
+        gateway.markers.forget(id);
         gateway.store(Write::Forget(id.0));
         return Ok(vec![format!(
             "All that you and {nick} have said is deleted; they stay your contact."
         )]);
     }
+    gateway.markers.forget(id);
     gateway.absent.remove(&id);
     gateway.correspondences.remove(&id);
     gateway.store(Write::RemoveContact(id.0));
@@ -87,14 +122,22 @@ impl Gateway {
     /// The store has found what a person wants to read.
     pub(in super::super) fn show_log(
         &mut self,
-        log: &LogAsked,
+        mut log: LogAsked,
         answer: Result<store::Answer, String>,
     ) {
+        let later = std::mem::take(&mut log.later);
+        self.resume(later, |gateway| gateway.answer_log(&log, answer));
+    }
+
+    fn answer_log(&mut self, log: &LogAsked, answer: Result<store::Answer, String>) {
         let lines = match answer {
             Ok(store::Answer::Log(messages)) if messages.is_empty() => {
                 vec!["Nothing was said yet, or it is not kept.".to_owned()]
             }
-            Ok(store::Answer::Log(messages)) => {
+            Ok(store::Answer::Search(messages)) if messages.is_empty() => {
+                vec!["Nothing was found.".to_owned()]
+            }
+            Ok(store::Answer::Log(messages) | store::Answer::Search(messages)) => {
                 let each = messages.iter();
                 let mut lines: Vec<String> = each
                     .flat_map(|message| self.log_lines(message, log))

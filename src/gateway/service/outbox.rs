@@ -6,6 +6,7 @@ use crate::store::Write;
 
 use super::super::Gateway;
 use super::super::roster::{Contact, ContactId};
+use super::super::tags;
 use super::super::time::spoken;
 use super::{Answer, Asked};
 
@@ -101,7 +102,10 @@ fn counted(count: usize) -> String {
 impl Gateway {
     /// The contact of this nick or address, exactly, whether or not it is in the address
     /// book; and its nick.
-    pub(super) fn correspondent(&self, named: &str) -> Result<(ContactId, String), String> {
+    pub(in super::super) fn correspondent(
+        &self,
+        named: &str,
+    ) -> Result<(ContactId, String), String> {
         let present = self.contact_named(named);
         if let Ok(contact) = &present
             && let Some(id) = self.roster.id_by_address(contact.address)
@@ -124,7 +128,11 @@ impl Gateway {
     fn list_waiting(&self, id: ContactId) -> Vec<Waiting> {
         let listed = |message: &crate::enclave::link::Outgoing, standing| {
             let age = spoken(self.now.wall.since(message.timestamp));
-            let text = quote_for_display(&message.text, COLUMNS);
+            let text = match message.text.as_str() {
+                "" => tags::in_words(&message.tags),
+                text => text.to_owned(),
+            };
+            let text = quote_for_display(&text, COLUMNS);
             let sent = match standing {
                 Standing::Unsent => "",
                 Standing::Sent | Standing::Unheard => ", sent, not yet confirmed",

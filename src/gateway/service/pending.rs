@@ -6,6 +6,7 @@ use crate::enclave::address::Address;
 use crate::irc::ClientId;
 
 use super::super::effect::Effect;
+use super::super::response::Later;
 use super::super::{ChangeId, Gateway};
 use super::{Asked, Place};
 
@@ -18,6 +19,7 @@ pub(in super::super) struct PendingChange {
     done: String,
     /// An address to be silent about for a day from then on.
     silence: Option<Address>,
+    later: Later,
 }
 
 impl Gateway {
@@ -40,6 +42,7 @@ impl Gateway {
             place: asked.place,
             done,
             silence,
+            later: self.later(),
         };
         self.pending_changes.insert(id, pending);
         self.effects.push(Effect::ChangeBook { id, change });
@@ -60,6 +63,8 @@ impl Gateway {
             }
             Err(why) => format!("Nothing was changed: {why}"),
         };
-        self.answer(pending.client, pending.place, &text);
+        self.resume(pending.later, |gateway| {
+            gateway.answer(pending.client, pending.place, &text);
+        });
     }
 }

@@ -183,6 +183,15 @@ pub(super) static COMMANDS: &[Command] = &[
         handler: show::requests,
     },
     Command {
+        name: "search",
+        kind: Kind::Show,
+        words: 1..=ANY,
+        usage: "search TEXT… [NICK]",
+        about: "what was said with these words in it, with one or with all",
+        example: "search pizza JohnSmith",
+        handler: log::search,
+    },
+    Command {
         name: "status",
         kind: Kind::Change,
         words: 1..=ANY,

@@ -92,25 +92,6 @@ fn what_is_wrong_does_not_push_out_why() {
 }
 
 #[test]
-fn tagmsg_is_taken_and_client_only_tags_are_denied() {
-    let mut world = World::new();
-    let alice = world.attach("alice", "message-tags echo-message");
-    world.online(JOHN);
-    assert!(
-        world
-            .heard(alice)
-            .iter()
-            .any(|line| line.contains(" 005 ") && line.contains(" CLIENTTAGDENY=* "))
-    );
-    world.sent(JOHN);
-    world.say(alice, "@+typing=active TAGMSG John");
-    assert!(world.heard(alice).is_empty());
-    assert!(world.sent(JOHN).is_empty());
-    world.say(alice, "TAGMSG nobody");
-    assert!(world.heard(alice)[0].starts_with(":enclave.local 401 alice nobody "));
-}
-
-#[test]
 fn a_message_has_one_msgid_and_its_first_line_carries_it() {
     let (mut world, alice) = linked("message-tags");
     let echoing = world.attached("al", "message-tags echo-message");

@@ -85,6 +85,19 @@ impl Reply {
         self
     }
 
+    /// Its parameters, if it is this command.
+    pub fn params_of(&self, verb: &str) -> Option<&[String]> {
+        match &self.0.command {
+            Command::Raw(own, params) if own == verb => Some(params),
+            _ => None,
+        }
+    }
+
+    /// Whether it has a tag of that name.
+    pub fn has_tag(&self, key: &str) -> bool {
+        self.0.tags.iter().flatten().any(|tag| tag.0 == key)
+    }
+
     /// The message as the field's library knows it.
     pub fn message(&self) -> &Message {
         &self.0
@@ -188,9 +201,9 @@ fn safe<'a>(params: impl Iterator<Item = &'a str>, count: usize) -> Vec<String> 
 /// text, and where servers have always written it.
 fn is_text(command: &Command) -> bool {
     use numeric::*;
-    const TEXT: [&str; 14] = [
+    const TEXT: [&str; 17] = [
         "PRIVMSG", "NOTICE", "PING", "PONG", "ERROR", "JOIN", "NICK", "QUIT", "PART", "TOPIC",
-        "AWAY", "CAP", "SETNAME", "KICK",
+        "AWAY", "CAP", "SETNAME", "KICK", "FAIL", "WARN", "NOTE",
     ];
     const NOT_TEXT: [Numeric; 10] = [
         RPL_MYINFO,

@@ -34,9 +34,8 @@ pub fn cut(text: &str, room: usize) -> &str {
 
 /// The lines of a message, divided at LF, CR LF or CR, each of them clean.
 ///
-/// An empty line within it is a single space, since IRC has no empty message and the gap
-/// is part of what was written. A line end at the very end of the message ends the line
-/// before it and does not begin another. Empty text has no lines.
+/// A line end at the very end of the message ends the line before it and does not begin
+/// another. Empty text has no lines.
 pub fn lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -50,11 +49,7 @@ pub fn lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
             .strip_prefix("\r\n")
             .or_else(|| rest.strip_prefix(['\r', '\n']))
             .unwrap_or(rest);
-        Some(if line.is_empty() {
-            Cow::Borrowed(" ")
-        } else {
-            line
-        })
+        Some(line)
     })
 }
 
@@ -95,9 +90,9 @@ mod tests {
     #[test]
     fn every_newline_divides_and_no_gap_is_lost() {
         assert_eq!(all("a\nb\r\nc\rd"), ["a", "b", "c", "d"]);
-        assert_eq!(all("a\n\n\r\nb\n"), ["a", " ", " ", "b"]);
-        assert_eq!(all("a\0b\n\0"), ["ab", " "]);
-        assert_eq!(all("\n"), [" "]);
+        assert_eq!(all("a\n\n\r\nb\n"), ["a", "", "", "b"]);
+        assert_eq!(all("a\0b\n\0"), ["ab", ""]);
+        assert_eq!(all("\n"), [""]);
         assert_eq!(all("x"), ["x"]);
         assert!(all("").is_empty());
     }
@@ -122,9 +117,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lines_are_never_empty_and_lose_only_nul(text in "[a\r\n\0é ]{0,20}") {
+        fn lines_lose_only_nul(text in "[a\r\n\0é ]{0,20}") {
             let lines = all(&text);
-            prop_assert!(lines.iter().all(|line| !line.is_empty() && !line.contains(['\r', '\n', '\0'])));
+            prop_assert!(lines.iter().all(|line| !line.contains(['\r', '\n', '\0'])));
             let letters = |text: &str| text.replace([' ', '\r', '\n', '\0'], "");
             prop_assert_eq!(letters(&lines.concat()), letters(&text));
         }

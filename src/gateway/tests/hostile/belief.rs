@@ -56,6 +56,7 @@ impl Belief {
                 let names = &rest[rest.find(" :").unwrap() + 2..];
                 for name in names.split(' ').filter(|name| !name.is_empty()) {
                     let voice = name.starts_with('+');
+                    let name = name.split('!').next().unwrap_or_default();
                     let nick = name.trim_start_matches(['+', '@']).to_lowercase();
                     if nick != self.nick && nick != "enclave" {
                         self.members.insert(nick, voice);

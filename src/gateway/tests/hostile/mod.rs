@@ -1,6 +1,7 @@
 //! Clients, peers, time and the person's editor, in every order they can think of.
 
 mod belief;
+mod dialogue;
 mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,9 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
+use crate::irc::capability::{Capabilities, Capability};
 
 use belief::Belief;
-use steps::{Step, step};
+use dialogue::Dialogue;
+use steps::{Able, Step, step};
 
 /// Who may be a contact, a stranger, or blocked, as the book pleases.
 const ADDRESSES: [&str; 6] = [JOHN, MARY, "fc00::a", "fc00::b", "fc00::c", "fc00::d"];
@@ -44,6 +47,9 @@ fn some_book(contacts: &[(usize, usize, bool)], blocked: &[usize]) -> Book {
 struct Run {
     clients: Vec<ClientId>,
     beliefs: BTreeMap<ClientId, Belief>,
+    dialogues: BTreeMap<ClientId, Dialogue>,
+    /// How many labels there were.
+    labels: usize,
 }
 
 impl Run {
@@ -54,13 +60,46 @@ impl Run {
     fn take(&mut self, world: &mut World, step: Step) {
         match step {
             Step::Attach(nick, able) => {
-                let caps = "away-notify extended-join echo-message batch message-tags server-time";
-                let caps = if able { caps } else { "" };
-                self.clients.push(world.attach(NICKS[nick], caps));
+                let caps = match able {
+                    Able::Nothing => String::new(),
+                    Able::Something => {
+                        "away-notify extended-join echo-message batch message-tags server-time"
+                            .to_owned()
+                    }
+                    Able::Everything => {
+                        let all: Vec<_> = Capabilities::all().tokens(false).collect();
+                        all.join(" ")
+                    }
+                };
+                self.clients.push(world.attach(NICKS[nick], &caps));
             }
             Step::Connect => self.clients.push(world.connect()),
             Step::Line(client, line) => {
                 if let Some(client) = self.client(client) {
+                    world.say(client, &line);
+                }
+            }
+            Step::Labelled(client, line) => {
+                let Some(client) = self.client(client) else {
+                    return;
+                };
+                let session = world.gateway.sessions.get(&client);
+                let is_able = session.is_some_and(|session| {
+                    session.has(Capability::LabeledResponse) && session.has(Capability::Batch)
+                });
+                // One that gives up the capability meanwhile is owed nothing any more.
+                let gives_up = line.starts_with("CAP");
+                let label = self.labels;
+                self.labels += 1;
+                let tags = match line.strip_prefix('@') {
+                    Some(rest) => format!("@label={label};{rest}"),
+                    None => format!("@label={label} {line}"),
+                };
+                if is_able && !gives_up && crate::irc::request::Request::parse(&tags).is_some() {
+                    let dialogue = self.dialogues.entry(client).or_default();
+                    dialogue.ask(&label.to_string());
+                    world.say(client, &tags);
+                } else {
                     world.say(client, &line);
                 }
             }
@@ -182,12 +221,32 @@ impl Run {
         assert!(waiting.is_empty(), "for nobody we know: {waiting:?}");
     }
 
+    /// Once the disk and the store have caught up, no answer is owed to anybody.
+    fn check_end(&mut self, world: &mut World) {
+        world.event(Event::StoreTrouble(None));
+        world.slow_answers = false;
+        world.disk_catches_up();
+        world.answers_come();
+        world.pass(Duration::from_secs(31));
+        while !world.changes.is_empty() {
+            self.take(world, Step::Answer(true));
+        }
+        self.check(world);
+        for (client, dialogue) in &self.dialogues {
+            let session = world.gateway.sessions.get(client);
+            if session.is_some_and(|session| session.has(Capability::LabeledResponse)) {
+                dialogue.check_end();
+            }
+        }
+    }
+
     /// What every client believes is so.
     fn check(&mut self, world: &mut World) {
         for client in self.clients.clone() {
             let belief = self.beliefs.entry(client).or_default();
             for line in world.heard(client) {
                 belief.hear(&line);
+                self.dialogues.entry(client).or_default().hear(&line);
             }
         }
         self.check_outbox(world);
@@ -246,5 +305,6 @@ proptest! {
             run.take(&mut world, step);
             run.check(&mut world);
         }
+        run.check_end(&mut world);
     }
 }

@@ -5,12 +5,21 @@ use serde_json::Value;
 
 use super::{ADDRESSES, NICKS};
 
+/// What a client can do.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Able {
+    Nothing,
+    Something,
+    Everything,
+}
+
 /// One thing that happens; numbers choose among those that are there.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    Attach(usize, bool),
+    Attach(usize, Able),
     Connect,
     Line(usize, String),
+    Labelled(usize, String),
     Bad(usize, bool),
     Vanish(usize),
     Call(usize),
@@ -28,6 +37,10 @@ pub(super) enum Step {
     SlowAnswers(bool),
     Trouble(bool),
     Crash,
+}
+
+fn able() -> impl Strategy<Value = Able> {
+    prop::sample::select(&[Able::Nothing, Able::Something, Able::Everything][..])
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -97,6 +110,8 @@ fn order() -> impl Strategy<Value = String> {
             "forget fc00::a",
             "log",
             "log John 5",
+            "search h",
+            "search x John",
             "conacts",
             "rehash",
         ][..],
@@ -148,6 +163,28 @@ fn line() -> impl Strategy<Value = String> {
             "PONG seen-1",
             "PONG seen-99999999999999999999",
             "MODE &enclave b",
+            "CHATHISTORY LATEST John * 5",
+            "CHATHISTORY BEFORE bob timestamp=2030-01-01T00:00:00.000Z 0",
+            "CHATHISTORY AROUND Mary msgid=a 3",
+            "CHATHISTORY TARGETS timestamp=2010-01-01T00:00:00.000Z timestamp=2030-01-01T00:00:00.000Z 9",
+            "CHATHISTORY BETWEEN John msgid=a 3",
+            "MARKREAD John",
+            "MARKREAD John timestamp=2030-01-01T00:00:00.000Z",
+            "MARKREAD &enclave timestamp=2001-01-01T00:00:00.000Z",
+            "SEARCH text=h;in=John",
+            "SEARCH from=alice",
+            "BATCH +1 draft/multiline John",
+            "BATCH +2 draft/multiline bob,Mary",
+            "@batch=1 PRIVMSG John :one",
+            "@batch=1;draft/multiline-concat PRIVMSG John :two",
+            "@batch=2 NOTICE bob,Mary :x",
+            "BATCH -1",
+            "BATCH -2",
+            "@+typing=active TAGMSG John",
+            "@+draft/react=x;+reply=a TAGMSG bob,Mary,enclave",
+            "@+draft/reply=a PRIVMSG John :re",
+            "CAP REQ :-batch",
+            "CAP REQ :-labeled-response",
             "",
         ][..],
     );
@@ -192,6 +229,9 @@ fn packet() -> impl Strategy<Value = String> {
             format!(r#"{{"id":"{id}","message":"{text}"}}"#)
         }),
         1 => Just(r#"{"id":"a","message":"bye","status":0}"#.to_owned()),
+        1 => Just(r#"{"status":1,"features":["receipts","tags"]}"#.to_owned()),
+        1 => Just(r#"{"id":"t","tags":{"draft/react":"x","reply":"a"}}"#.to_owned()),
+        1 => Just(r#"{"tags":{"typing":"active"}}"#.to_owned()),
         1 => Just(r#"{"received":["a","b",""]}"#.to_owned()),
     ]
 }
@@ -206,9 +246,10 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         prop::bool::weighted(0.2),
     );
     prop_oneof![
-        3 => (0..NICKS.len(), any::<bool>()).prop_map(|(nick, able)| Step::Attach(nick, able)),
+        3 => (0..NICKS.len(), able()).prop_map(|(nick, able)| Step::Attach(nick, able)),
         1 => Just(Step::Connect),
         8 => (who.clone(), line()).prop_map(|(client, line)| Step::Line(client, line)),
+        5 => (who.clone(), line()).prop_map(|(client, line)| Step::Labelled(client, line)),
         1 => (who.clone(), any::<bool>()).prop_map(|(client, long)| Step::Bad(client, long)),
         1 => who.prop_map(Step::Vanish),
         4 => peer.clone().prop_map(Step::Call),
