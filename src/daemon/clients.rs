@@ -226,7 +226,7 @@ fn foreign(first: &Line) -> Option<&'static str> {
         Line::Text(text) if text.starts_with(TLS_HANDSHAKE) => Some("speaks TLS"),
         Line::Text(_) => None,
         Line::TooLong => Some("began with a line that is too long"),
-        Line::NotUtf8 => Some("began with a line that is no text (TLS?)"),
+        Line::NotUtf8(_) => Some("began with a line that is no text (TLS?)"),
     }
 }
 

@@ -2,13 +2,16 @@
 //! was said while nobody was there, and plain words where something is missing.
 
 use crate::irc::ClientId;
-use crate::irc::channel::CHANNEL_TYPES;
+use crate::irc::capability::Capability;
+use crate::irc::channel::{CHANNEL_LENGTH, CHANNEL_TYPES};
 use crate::irc::isupport::Isupport;
 use crate::irc::nick::NICK_LENGTH;
 use crate::irc::numeric as n;
+use crate::irc::reply::{Reply, Source};
 
 use super::Gateway;
-use super::commands::{MONITOR_LIMIT, REALNAME_LENGTH, TARGETS_LIMIT, USER_MODES};
+use super::commands::{MONITOR_LIMIT, REALNAME_LENGTH, TARGETS_LIMIT, USER_LENGTH, USER_MODES};
+use super::history::HISTORY_LIMIT;
 use super::tags;
 use super::time::date;
 
@@ -18,6 +21,9 @@ pub(super) const VERSION: &str = concat!("enclave-irc-", env!("CARGO_PKG_VERSION
 /// What is promised in 005 for an away text, bytes: what fits into one line of ours that
 /// carries it. An Enclave text has no limit, and a longer one is passed on whole.
 const AWAY_LENGTH: usize = 390;
+
+/// What stands for a program in WHO (IRCv3 `bot-mode`): the control contact is one.
+pub(super) const BOT_FLAG: &str = "B";
 
 /// The network's name in 005.
 const NETWORK: &str = "Enclave";
@@ -79,14 +85,32 @@ impl Gateway {
             .value("TARGMAX", targets)
             // `setname` demands it.
             .number("NAMELEN", REALNAME_LENGTH)
+            .number("USERLEN", USER_LENGTH)
+            .number("CHANNELLEN", CHANNEL_LENGTH)
             .number("MONITOR", MONITOR_LIMIT)
+            .value("BOT", BOT_FLAG)
+            .number("CHATHISTORY", HISTORY_LIMIT as usize)
+            .value("MSGREFTYPES", "msgid,timestamp")
             .value("CLIENTTAGDENY", tags)
+            .flag("SAFELIST")
             .flag("UTF8ONLY")
             .flag("WHOX");
         let Some(session) = self.sessions.get(&client) else {
             return;
         };
-        for reply in isupport.replies(&self.settings.server_name, session.target()) {
+        let server = self.settings.server_name.clone();
+        let mut replies = isupport.replies(&server, session.target());
+        if session.has(Capability::Batch) && session.has(Capability::ExtendedIsupport) {
+            let name = self.batches.next();
+            for reply in &mut replies {
+                *reply = reply.clone().tag("batch", Some(&name));
+            }
+            let server = Source::Server(&server);
+            let open = [&format!("+{name}"), "draft/isupport"];
+            replies.insert(0, Reply::from(server, "BATCH", &open));
+            replies.push(Reply::from(server, "BATCH", &[&format!("-{name}")]));
+        }
+        for reply in replies {
             self.reply(client, reply);
         }
     }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::book;
 use crate::irc::ClientId;
+use crate::irc::capability::Capability;
 use crate::irc::codec::Line;
 use crate::irc::listener::Origin;
 use crate::irc::nick::{self, Folded, Nick};
@@ -39,12 +40,27 @@ impl Gateway {
                 n::ERR_INPUTTOOLONG,
                 &["That line was too long and was not taken; nothing of it was sent"],
             ),
-            Line::NotUtf8 => self.server_notice(
-                client,
-                "That line was not valid UTF-8 and was not taken; nothing of it was sent. Set \
-                 your client's encoding to UTF-8.",
-            ),
+            Line::NotUtf8(text) => self.refuse_not_utf8(client, &text),
         }
+    }
+
+    /// Refuses a line that is no text (`utf8-only`).
+    fn refuse_not_utf8(&mut self, client: ClientId, line: &str) {
+        let text = "That line was not valid UTF-8 and was not taken; nothing of it was sent. \
+                    Set your client's encoding to UTF-8.";
+        let session = self.sessions.get(&client);
+        let knows_fail = session.is_some_and(|session| session.has(Capability::StandardReplies));
+        let request = Request::parse(line);
+        if let Some(request) = &request {
+            self.begin_response(client, request);
+        }
+        if knows_fail {
+            let verb = request.as_ref().map_or("*", |request| &request.verb);
+            self.fail(client, verb, "INVALID_UTF8", &[], text);
+        } else {
+            self.server_notice(client, text);
+        }
+        self.end_response();
     }
 
     /// A client's connection is over without QUIT.

@@ -1,8 +1,11 @@
 //! What has to be known of the talk with one contact while the program runs, for those with
 //! whom there is any.
 
+use std::time::Duration;
+
 use crate::clock::Timestamp;
 use crate::enclave::link::Outgoing;
+use crate::store::Tags;
 
 use super::Gateway;
 use super::inbox::Inbox;
@@ -21,6 +24,8 @@ pub(super) struct Correspondence {
     pub parked: Vec<Outgoing>,
     pub inbox: Inbox,
     pub times: Times,
+    /// What the contact showed last that passes, and when.
+    pub signal: Option<(Duration, Tags)>,
 }
 
 /// The times of the latest messages, so that each has one of its own: a client that reads

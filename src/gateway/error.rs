@@ -42,6 +42,10 @@ pub(super) enum CommandError {
     NicknameInUse(String),
     /// 442.
     NotOnChannel(String),
+    /// 445.
+    SummonDisabled,
+    /// 446.
+    UsersDisabled,
     /// 451.
     NotRegistered,
     /// 461.
@@ -105,6 +109,8 @@ impl CommandError {
                 vec![name],
                 "You're not on that channel",
             ),
+            E::SummonDisabled => (n::ERR_SUMMONDISABLED, vec![], "SUMMON has been disabled"),
+            E::UsersDisabled => (n::ERR_USERSDISABLED, vec![], "USERS has been disabled"),
             E::NotRegistered => (n::ERR_NOTREGISTERED, vec![], "You have not registered"),
             E::NeedMoreParams(verb) => (n::ERR_NEEDMOREPARAMS, vec![verb], "Not enough parameters"),
             E::AlreadyRegistered => (n::ERR_ALREADYREGISTERED, vec![], "You may not reregister"),

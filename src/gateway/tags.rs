@@ -1,6 +1,8 @@
 //! Client-only tags (IRCv3 `message-tags`): which of them go to contacts, and with what in
 //! them.
 
+use std::time::Duration;
+
 use crate::enclave::address::Address;
 use crate::irc::capability::Capability;
 use crate::irc::request::Request;
@@ -15,6 +17,10 @@ const VALUE_LENGTH: usize = 512;
 
 /// That someone writes, or no longer does. It passes: it is neither kept nor sent again.
 const TYPING: &str = "typing";
+
+/// The same signal of a contact is shown again after this long at the earliest. Clients send
+/// it every three seconds (`typing`, "Format").
+const SIGNAL_PAUSE: Duration = Duration::from_secs(1);
 
 /// What can be in a tag.
 #[derive(Clone, Copy, Debug)]
@@ -102,7 +108,19 @@ impl Gateway {
     /// A contact shows something that passes: to clients that see what happens as it does.
     pub(super) fn contact_signals(&mut self, peer: Address, tags: Tags) {
         let tags = passing_of_contact(tags);
-        let Some(contact) = self.roster.by_address(peer).filter(|_| !tags.is_empty()) else {
+        let Some(id) = self.roster.id_by_address(peer).filter(|_| !tags.is_empty()) else {
+            return;
+        };
+        let now = self.now.monotonic;
+        let last = &mut self.correspondence(id).signal;
+        if last
+            .as_ref()
+            .is_some_and(|(at, said)| *said == tags && now < *at + SIGNAL_PAUSE)
+        {
+            return;
+        }
+        *last = Some((now, tags.clone()));
+        let Some(contact) = self.roster.get(id) else {
             return;
         };
         let time = server_time(self.now.wall);

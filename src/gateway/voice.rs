@@ -70,7 +70,9 @@ impl Gateway {
         let mut answer =
             Lines::answering(&mut self.effects, &mut self.responses, client, capabilities);
         let says = |verb: &'static str, params: &[&str]| {
-            Reply::from(source, verb, params).tag("time", Some(&time))
+            let reply = Reply::from(source, verb, params).tag("time", Some(&time));
+            // It is a program that speaks (IRCv3 bot-mode).
+            reply.tag("bot", None)
         };
         speech.write(room, capabilities, &mut self.batches, says, |line| {
             answer.push(line);

@@ -258,6 +258,12 @@ mod tests {
     }
 
     #[test]
+    fn the_limits_of_multiline_are_shown_as_they_are() {
+        let shown = format!("max-bytes={MULTILINE_MAX_BYTES},max-lines={MULTILINE_MAX_LINES}");
+        assert_eq!(Capability::Multiline.value(), Some(shown.as_str()));
+    }
+
+    #[test]
     fn a_request_is_granted_whole_or_not_at_all() {
         let had = set("batch setname");
         assert_eq!(

@@ -28,8 +28,9 @@ pub enum Line {
     Text(String),
     /// A line beyond the limits, thrown away. To be answered with 417.
     TooLong,
-    /// A line that is not UTF-8, thrown away.
-    NotUtf8,
+    /// A line that is not UTF-8, to be refused: with what is not text in it replaced, so
+    /// that the answer can say which command it was.
+    NotUtf8(String),
 }
 
 /// Cuts what arrives at CR, LF or CR LF; skips empty lines; drops NUL.
@@ -131,7 +132,10 @@ fn text(line: &[u8]) -> Option<Line> {
     if bytes.is_empty() {
         return None;
     }
-    Some(String::from_utf8(bytes).map_or(Line::NotUtf8, Line::Text))
+    Some(match String::from_utf8(bytes) {
+        Ok(text) => Line::Text(text),
+        Err(error) => Line::NotUtf8(String::from_utf8_lossy(error.as_bytes()).into_owned()),
+    })
 }
 
 /// Whether a connection's first line comes from a web browser or another speaker of HTTP.
@@ -192,7 +196,10 @@ mod tests {
     #[test]
     fn what_is_not_utf8_is_an_item() {
         let lines = decode(&mut LineCodec::default(), &[b"A\nB \xff\nC\n"]);
-        assert_eq!(lines, [text("A"), Line::NotUtf8, text("C")]);
+        assert_eq!(
+            lines,
+            [text("A"), Line::NotUtf8("B \u{fffd}".to_owned()), text("C")]
+        );
     }
 
     #[test]

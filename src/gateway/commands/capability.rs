@@ -30,7 +30,8 @@ pub(super) fn cap(gateway: &mut Gateway, client: ClientId, request: &Request<'_>
                     .capabilities
                     .insert(crate::irc::capability::Capability::CapNotify);
             }
-            let values = session.version_302;
+            // Each request is answered in the version that it speaks itself.
+            let values = version.is_some_and(|version| version >= VERSION_302);
             send(
                 gateway,
                 client,

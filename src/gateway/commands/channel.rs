@@ -2,6 +2,7 @@
 
 use crate::irc::ClientId;
 use crate::irc::capability::Capability;
+use crate::irc::mask;
 use crate::irc::nick::casefold;
 use crate::irc::numeric as n;
 use crate::irc::reply::{Reply, Source};
@@ -49,7 +50,14 @@ impl Gateway {
         if session.is_some_and(|session| session.has(Capability::ReadMarker)) {
             self.tell_marker(client, Readable::Channel);
         }
-        self.send_names(client);
+        let session = self.sessions.get(&client);
+        let is_unwanted = session.is_some_and(|session| {
+            session.has(Capability::NoImplicitNames)
+                || session.has(Capability::DraftNoImplicitNames)
+        });
+        if !is_unwanted {
+            self.send_names(client);
+        }
     }
 
     /// RPL_NAMREPLY (353) and RPL_ENDOFNAMES (366) of the roster channel.
@@ -179,9 +187,17 @@ pub(super) fn topic(gateway: &mut Gateway, client: ClientId, request: &Request<'
     Ok(())
 }
 
-pub(super) fn list(gateway: &mut Gateway, client: ClientId, _: &Request<'_>) -> Outcome {
+/// LIST, with the names or masks of channels, or all of them. Conditions (ELIST) are none
+/// that we have said we know, so they are passed over.
+pub(super) fn list(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
     gateway.numeric(client, n::RPL_LISTSTART, &["Channel", "Users  Name"]);
-    if !gateway.settings.channel.is_empty() {
+    let asked = request.param(0).unwrap_or_default().split(',');
+    let mut names = asked
+        .filter(|name| name.starts_with(['&', '#', '*', '?']))
+        .peekable();
+    let channel = &gateway.settings.channel;
+    let is_wanted = names.peek().is_none() || names.any(|mask| mask::matches(mask, channel));
+    if is_wanted && !channel.is_empty() {
         let channel = gateway.settings.channel.clone();
         let online = gateway
             .roster

@@ -24,7 +24,7 @@ use super::error::CommandError;
 
 pub(super) use mode::USER_MODES;
 pub(super) use monitor::MONITOR_LIMIT;
-pub(super) use registration::REALNAME_LENGTH;
+pub(super) use registration::{REALNAME_LENGTH, USER_LENGTH};
 
 /// Targets one PRIVMSG or NOTICE may have: a handful of friends at once, no mailing list.
 pub(super) const TARGETS_LIMIT: usize = 10;
@@ -82,6 +82,7 @@ const fn early(
 // A table is read down its columns.
 #[rustfmt::skip]
 static COMMANDS: &[Command] = &[
+    command("ADMIN", server::admin, 0, "ADMIN: who runs this"),
     command("AWAY", presence::away, 0, "AWAY [:text]: be away (\"busy: text\": busy), or back"),
     command("BATCH", batch::batch, 1, "BATCH +name draft/multiline nick: a message of several lines"),
     early("CAP", capability::cap, 1, "CAP LS|LIST|REQ|END: negotiate capabilities"),
@@ -90,8 +91,10 @@ static COMMANDS: &[Command] = &[
     command("INFO", server::info, 0, "INFO: what this program is"),
     command("INVITE", channel::refuse_change, 2, "INVITE: there is nobody to invite"),
     command("ISON", presence::ison, 1, "ISON nick...: which of them are online"),
+    early("ISUPPORT", server::isupport, 0, "ISUPPORT: what this server is like"),
     command("JOIN", channel::join, 1, "JOIN channel: come back to the roster channel"),
     command("KICK", channel::refuse_change, 2, "KICK: contacts come and go by themselves"),
+    command("LINKS", server::links, 0, "LINKS: there is one server"),
     command("LIST", channel::list, 0, "LIST: the one channel there is"),
     command("LUSERS", server::lusers, 0, "LUSERS: how many are online"),
     command("MARKREAD", marker::markread, 0, "MARKREAD nick [timestamp=…]: up to where you have read"),
@@ -111,11 +114,14 @@ static COMMANDS: &[Command] = &[
     command("REHASH", server::rehash, 0, "REHASH: read configuration and address book again"),
     command("SEARCH", search::search, 1, "SEARCH text=…;in=nick;…: find what was said"),
     command("SETNAME", registration::setname, 1, "SETNAME :name: your real name, shown to you"),
-    command("TAGMSG", message::tagmsg, 0, "TAGMSG nick: accepted, but Enclave carries no tags"),
+    command("STATS", server::stats, 0, "STATS u: for how long this runs"),
+    command("SUMMON", server::summon, 0, "SUMMON: nobody can be summoned"),
+    command("TAGMSG", message::tagmsg, 0, "TAGMSG nick: typing and reactions, in their tags"),
     command("TIME", server::time, 0, "TIME: the time"),
     command("TOPIC", channel::topic, 1, "TOPIC channel: what the roster channel is about"),
     early("USER", registration::user, 0, "USER name 0 * :realname: once, at the beginning"),
     command("USERHOST", presence::userhost, 1, "USERHOST nick...: masks"),
+    command("USERS", server::users, 0, "USERS: not told"),
     command("VERSION", server::version, 0, "VERSION: what this program is, in short"),
     command("WHO", who::who, 0, "WHO [mask [%fields]]: who is online"),
     command("WHOIS", lookup::whois, 0, "WHOIS nick: who a contact is"),
@@ -124,6 +130,12 @@ static COMMANDS: &[Command] = &[
 
 fn find(verb: &str) -> Option<&'static Command> {
     COMMANDS.iter().find(|command| command.verb == verb)
+}
+
+/// The verbs of all commands.
+#[cfg(test)]
+pub(super) fn verbs() -> impl Iterator<Item = &'static str> {
+    COMMANDS.iter().map(|command| command.verb)
 }
 
 /// Handles one request of a client, and answers it whatever it is.

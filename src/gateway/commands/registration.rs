@@ -3,7 +3,7 @@
 use crate::irc::ClientId;
 use crate::irc::capability::Capability;
 use crate::irc::lookalike::looks_like;
-use crate::irc::nick::{Nick, casefold};
+use crate::irc::nick::{NICK_LENGTH, Nick, casefold};
 use crate::irc::request::Request;
 use crate::irc::text::cut;
 
@@ -12,9 +12,11 @@ use super::super::error::CommandError;
 use super::super::voice::SERVICE_NICK;
 use super::{Outcome, required};
 
-/// The longest real name and user name taken, bytes.
+/// The longest real name taken, bytes.
 pub(in super::super) const REALNAME_LENGTH: usize = 150;
-const USER_LENGTH: usize = 20;
+
+/// The longest user name shown in a mask, characters.
+pub(in super::super) const USER_LENGTH: usize = 20;
 
 /// The longest part of a user name by which a client is known again, bytes.
 const NAME_LENGTH: usize = 64;
@@ -39,7 +41,11 @@ pub(super) fn nick(gateway: &mut Gateway, client: ClientId, request: &Request<'_
         ))
     };
     let Some(nick) = Nick::new(wanted) else {
-        return refused("Erroneous nickname");
+        return refused(if wanted.len() > NICK_LENGTH {
+            "Erroneous nickname: it is longer than NICKLEN in 005 allows"
+        } else {
+            "Erroneous nickname: letters, digits and -[]\\`_^{|} only, and no digit or - in front"
+        });
     };
     if gateway.roster.has_nick(&casefold(wanted)) {
         return Err(CommandError::NicknameInUse(wanted.to_owned()));
@@ -108,10 +114,16 @@ pub(super) fn complete(gateway: &mut Gateway, client: ClientId) -> Outcome {
 
 /// SETNAME (IRCv3 `setname`): stays between the client and us.
 pub(super) fn setname(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
-    let realname = cut(required(request, 0)?, REALNAME_LENGTH).to_owned();
+    let realname = required(request, 0)?.to_owned();
     let Some(session) = gateway.sessions.get_mut(&client) else {
         return Ok(());
     };
+    if realname.len() > REALNAME_LENGTH && session.has(Capability::Setname) {
+        let text = "That real name is longer than NAMELEN in 005 allows";
+        gateway.fail(client, "SETNAME", "INVALID_REALNAME", &[], text);
+        return Ok(());
+    }
+    let realname = cut(&realname, REALNAME_LENGTH).to_owned();
     session.realname.clone_from(&realname);
     if session.has(Capability::Setname) {
         gateway.own_says(client, "SETNAME", &[&realname]);

@@ -1,7 +1,8 @@
 //! What is asked of a server as such: PING, PONG, LUSERS, MOTD, VERSION, TIME, INFO, HELP,
-//! REHASH, OPER.
+//! ISUPPORT, ADMIN, STATS, LINKS, REHASH, OPER.
 
 use crate::irc::ClientId;
+use crate::irc::capability::Capability;
 use crate::irc::numeric as n;
 use crate::irc::request::Request;
 
@@ -9,6 +10,7 @@ use super::super::Gateway;
 use super::super::attach::VERSION;
 use super::super::effect::Effect;
 use super::super::error::CommandError;
+use super::super::session::Session;
 use super::super::time::{date, spoken};
 use super::{COMMANDS, Outcome, find};
 
@@ -116,6 +118,72 @@ pub(super) fn help(gateway: &mut Gateway, client: ClientId, request: &Request<'_
     gateway.numeric(client, n::RPL_HELPSTART, &[&verb, command.usage]);
     gateway.numeric(client, n::RPL_ENDOFHELP, &[&verb, "End of /HELP"]);
     Ok(())
+}
+
+/// ISUPPORT (IRCv3 `extended-isupport`): before registration only for those who know of it.
+pub(super) fn isupport(gateway: &mut Gateway, client: ClientId, _: &Request<'_>) -> Outcome {
+    let session = gateway.sessions.get(&client);
+    let may = |session: &Session| session.attached() || session.has(Capability::ExtendedIsupport);
+    if !session.is_some_and(may) {
+        return Err(CommandError::NotRegistered);
+    }
+    gateway.send_isupport(client);
+    Ok(())
+}
+
+/// ADMIN: the person themselves.
+pub(super) fn admin(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    for_us(gateway, request)?;
+    let server = gateway.settings.server_name.clone();
+    gateway.numeric(client, n::RPL_ADMINME, &[&server, "Administrative info"]);
+    let who = "You: this is your own gateway, on your own machine";
+    gateway.numeric(client, n::RPL_ADMINLOC1, &[who]);
+    let address = if gateway.own_addresses.is_empty() {
+        gateway.no_address_text()
+    } else {
+        format!(
+            "Your address, for your friends: {}",
+            gateway.own_address_text()
+        )
+    };
+    gateway.numeric(client, n::RPL_ADMINLOC2, &[&address]);
+    let help = "What can be ordered: /msg enclave help";
+    gateway.numeric(client, n::RPL_ADMINEMAIL, &[help]);
+    Ok(())
+}
+
+/// STATS: for how long it runs; there is nothing else to count.
+pub(super) fn stats(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    let asked = request.param(0).filter(|asked| !asked.is_empty());
+    let asked = asked.unwrap_or("*");
+    if asked == "u" {
+        let up = gateway
+            .now
+            .monotonic
+            .saturating_sub(gateway.started.monotonic);
+        let seconds = up.as_secs();
+        let (days, hours) = (seconds / 86_400, seconds / 3_600 % 24);
+        let (minutes, seconds) = (seconds / 60 % 60, seconds % 60);
+        let text = format!("Server Up {days} days {hours}:{minutes:02}:{seconds:02}");
+        gateway.numeric(client, n::RPL_STATSUPTIME, &[&text]);
+    }
+    gateway.numeric(client, n::RPL_ENDOFSTATS, &[asked, "End of /STATS report"]);
+    Ok(())
+}
+
+pub(super) fn links(gateway: &mut Gateway, client: ClientId, _: &Request<'_>) -> Outcome {
+    let server = gateway.settings.server_name.clone();
+    gateway.numeric(client, n::RPL_LINKS, &[&server, &server, "0 Enclave"]);
+    gateway.numeric(client, n::RPL_ENDOFLINKS, &["*", "End of /LINKS list"]);
+    Ok(())
+}
+
+pub(super) fn summon(_: &mut Gateway, _: ClientId, _: &Request<'_>) -> Outcome {
+    Err(CommandError::SummonDisabled)
+}
+
+pub(super) fn users(_: &mut Gateway, _: ClientId, _: &Request<'_>) -> Outcome {
+    Err(CommandError::UsersDisabled)
 }
 
 pub(super) fn rehash(gateway: &mut Gateway, client: ClientId, _: &Request<'_>) -> Outcome {

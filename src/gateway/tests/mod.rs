@@ -3,6 +3,7 @@
 mod book;
 mod conversation;
 mod delivery;
+mod dialogue;
 mod held;
 mod history;
 mod hostile;

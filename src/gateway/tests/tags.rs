@@ -108,6 +108,11 @@ fn typing_passes_and_is_not_kept() {
         world.heard(alice),
         ["@+typing=paused :John!enclave@fc00::1 TAGMSG alice"]
     );
+    world.packet(JOHN, r#"{"tags":{"typing":"paused"}}"#);
+    assert!(world.heard(alice).is_empty(), "it was shown just now");
+    world.pass(Duration::from_secs(1));
+    world.packet(JOHN, r#"{"tags":{"typing":"paused"}}"#);
+    assert_eq!(world.heard(alice).len(), 1);
     world.say(alice, "@+typing=active TAGMSG Mary");
     assert_eq!(world.writes, writes, "nothing is stored, nothing waits");
 }

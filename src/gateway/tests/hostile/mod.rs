@@ -67,7 +67,11 @@ impl Run {
                             .to_owned()
                     }
                     Able::Everything => {
-                        let all: Vec<_> = Capabilities::all().tokens(false).collect();
+                        // Without the names it could believe nothing of who is there.
+                        let all = Capabilities::all().tokens(false);
+                        let all: Vec<_> = all
+                            .filter(|name| !name.contains("implicit-names"))
+                            .collect();
                         all.join(" ")
                     }
                 };
@@ -105,7 +109,8 @@ impl Run {
             }
             Step::Bad(client, long) => {
                 if let Some(client) = self.client(client) {
-                    let line = if long { Line::TooLong } else { Line::NotUtf8 };
+                    let not_utf8 = Line::NotUtf8("PRIVMSG John :\u{fffd}".to_owned());
+                    let line = if long { Line::TooLong } else { not_utf8 };
                     world.event(Event::ClientLine { client, line });
                 }
             }
