@@ -69,6 +69,23 @@ fn a_list_that_is_full_says_so() {
     assert_eq!(list(alice).len(), limit);
 }
 
+#[test]
+fn a_watched_contact_is_followed_from_outside_the_channel() {
+    let mut friend = Friend::new(&["extended-monitor", "away-notify"]);
+    friend.alice.send("PART &enclave");
+    friend.alice.ask("MONITOR + johnsmith", "730");
+    friend.link.send(r#"{"status":2,"status-message":"lunch"}"#);
+    let away = friend.alice.expect_command("AWAY");
+    assert_eq!((&away.source, away.text()), (&friend.mask(), "lunch"));
+    friend.link.send(r#"{"status":0}"#);
+    friend.alice.expect_numeric("731");
+    friend.link.expect_end();
+    let mut link = friend.peer.dial(&friend.gateway);
+    link.send(r#"{"status":2,"status-message":"dinner"}"#);
+    friend.alice.expect_numeric("730");
+    assert_eq!(friend.alice.expect_command("AWAY").text(), "dinner");
+}
+
 fn list(alice: &mut support::Client) -> Vec<String> {
     alice.send("MONITOR L");
     let mut all = Vec::new();

@@ -38,7 +38,6 @@ impl Gateway {
         session.last_spoke = self.now.monotonic;
         let nick = session.target().to_owned();
         tracing::info!(client = client.0, nick, "a client has attached");
-        self.nick_was_set(&nick);
         self.welcome(client, &nick);
         self.send_isupport(client);
         self.send_lusers(client);

@@ -82,7 +82,7 @@ impl Gateway {
             && session.attached()
         {
             tracing::info!(client = client.0, "a client has quit");
-            self.person_quit(text);
+            self.person_quit(text, session.away.as_ref());
         }
     }
 

@@ -5,7 +5,7 @@ use crate::enclave::address::Address;
 use crate::enclave::news::Presence;
 use crate::irc::ClientId;
 use crate::irc::capability::Capability;
-use crate::irc::nick::casefold;
+use crate::irc::nick::{Folded, casefold};
 use crate::irc::numeric as n;
 use crate::irc::reply::{Reply, Source};
 
@@ -101,10 +101,16 @@ impl Gateway {
         if voiced {
             self.broadcast(&self.voice("+v", nick.as_str()), |s| s.in_channel);
         }
-        if let Some(away) = away {
-            self.broadcast(&away, wants_away);
+        if let Some(away) = &away {
+            self.broadcast(away, |s| s.in_channel && s.has(Capability::AwayNotify));
         }
         self.tell_monitors(nick.as_str(), n::RPL_MONONLINE, &mask);
+        if let Some(away) = &away {
+            let watched = nick.folded();
+            self.broadcast(away, |s| {
+                watches_from_outside(s, &watched) && s.has(Capability::AwayNotify)
+            });
+        }
     }
 
     /// A contact that is offline now (or is no contact any more) leaves the channel.
@@ -134,7 +140,10 @@ impl Gateway {
             let text = contact.away_text();
             let params: Vec<&str> = text.iter().map(String::as_str).collect();
             let away = contact.says("AWAY", &params, &server_time(self.now.wall));
-            self.broadcast(&away, wants_away);
+            let watched = nick.folded();
+            self.broadcast(&away, |s| {
+                hears_of(s, &watched) && s.has(Capability::AwayNotify)
+            });
         }
         if was_voiced != voiced {
             let mode = if voiced { "+v" } else { "-v" };
@@ -151,19 +160,33 @@ impl Gateway {
     /// 730 or 731 to the clients that watch a nick.
     pub(super) fn tell_monitors(&mut self, nick: &str, numeric: n::Numeric, mask: &str) {
         let folded = casefold(nick);
-        let watching: Vec<ClientId> = self
+        let server = &self.settings.server_name;
+        let watching = self
             .sessions
             .iter()
-            .filter(|(_, session)| session.attached() && session.monitored.contains_key(&folded))
-            .map(|(client, _)| *client)
+            .filter(|(_, session)| session.attached() && session.monitored.contains_key(&folded));
+        // What a client would have been told anyway answers none of its requests.
+        let told: Vec<(ClientId, Reply)> = watching
+            .map(|(client, session)| {
+                let reply = Reply::numeric(server, session.target(), numeric, &[mask]);
+                (*client, reply)
+            })
             .collect();
-        for client in watching {
-            self.numeric(client, numeric, &[mask]);
+        for (client, reply) in told {
+            self.tell(client, &reply);
         }
     }
 }
 
-/// `away-notify` is about users one shares a channel with.
-fn wants_away(session: &Session) -> bool {
-    session.in_channel && session.has(Capability::AwayNotify)
+/// Whether a client hears of what becomes of a contact: it shares the roster channel with it,
+/// or watches it and wants to hear more than that it comes and goes.
+pub(super) fn hears_of(session: &Session, nick: &Folded) -> bool {
+    session.in_channel || watches_from_outside(session, nick)
+}
+
+/// Whether a client hears of a contact through `extended-monitor` alone.
+pub(super) fn watches_from_outside(session: &Session, nick: &Folded) -> bool {
+    !session.in_channel
+        && session.has(Capability::ExtendedMonitor)
+        && session.monitored.contains_key(nick)
 }

@@ -28,24 +28,24 @@ pub(super) struct Correspondence {
     pub signal: Option<(Duration, Tags)>,
 }
 
-/// The times of the latest messages, so that each has one of its own: a client that reads
-/// history page by page may know a message by its time alone (IRCv3 `chathistory`), and
-/// packets say theirs in whole seconds.
+/// The times of the latest messages, so that each has one of its own, and those of one
+/// second come in the order in which they arrived: packets tell whole seconds, while a
+/// client may know a message by its time alone (IRCv3 `chathistory`), or sort by it.
 #[derive(Debug, Default)]
 pub(super) struct Times {
-    /// The latest stretch without a gap, from the time that was asked for to the last that
-    /// was given.
-    latest: Option<(Timestamp, Timestamp)>,
+    /// The second in which the latest stretch of messages began, and the last time of it.
+    latest: Option<(i64, Timestamp)>,
 }
 
 impl Times {
-    /// This time, or a millisecond after the last one where that has it.
+    /// This time, or a millisecond after the last one where that was in the same second, or
+    /// had to be put later for the same reason.
     pub fn unique(&mut self, time: Timestamp) -> Timestamp {
         let (from, given) = match self.latest {
-            Some((from, to)) if (from..=to).contains(&time) => {
-                (from, Timestamp(to.0.saturating_add(1)))
+            Some((from, last)) if from <= time.seconds() && time <= last => {
+                (from, Timestamp(last.0.saturating_add(1)))
             }
-            _ => (time, time),
+            _ => (time.seconds(), time),
         };
         self.latest = Some((from, given));
         given
@@ -56,5 +56,33 @@ impl Gateway {
     /// The talk with a contact.
     pub(super) fn correspondence(&mut self, id: ContactId) -> &mut Correspondence {
         self.correspondences.entry(id).or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_messages_have_one_time() {
+        let mut times = Times::default();
+        let mut given = |time| times.unique(Timestamp(time)).0;
+        assert_eq!(given(5_000), 5_000);
+        assert_eq!(given(5_000), 5_001);
+        assert_eq!(given(5_282), 5_282, "it tells more than the second");
+        assert_eq!(given(5_000), 5_283, "which came later, whatever it tells");
+        assert_eq!(given(4_000), 4_000, "it was written long before");
+        assert_eq!(given(9_000), 9_000);
+    }
+
+    #[test]
+    fn a_flood_of_one_second_runs_over_into_the_next() {
+        let mut times = Times::default();
+        let mut given: Vec<i64> = (0..2_500)
+            .map(|_| times.unique(Timestamp(5_000)).0)
+            .collect();
+        given.push(times.unique(Timestamp(6_000)).0);
+        given.push(times.unique(Timestamp(7_000)).0);
+        assert!(given.is_sorted_by(|a, b| a < b));
     }
 }

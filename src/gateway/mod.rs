@@ -18,7 +18,10 @@
 //! | `ledger`, `keep` | what is stored, and what waits until it is |
 //! | `absent` | contacts that the store knows and the address book does not |
 //! | `conversation`, `playback`, `positions` | messages as clients see them; what they have missed |
+//! | `history`, `markers` | what clients ask of the past; up to where the person has read |
 //! | `speech`, `message_id` | a message as lines, with its tags |
+//! | `multiline`, `tags` | a message of several lines on its way in; client-only tags |
+//! | `response`, `batch` | which answer belongs to which request; names for batches |
 //! | `strangers` | who asks to be let in |
 //! | `commands` | what each IRC command means here |
 //! | `service`, `voice` | the control contact: what it does, how it speaks |

@@ -7,12 +7,13 @@ use crate::book::{self, Book, Change};
 use crate::enclave::address::Address;
 use crate::enclave::news::Presence;
 use crate::irc::capability::Capability;
-use crate::irc::nick::casefold;
+use crate::irc::nick::Nick;
 use crate::irc::numeric as n;
 use crate::store::Write;
 
+use super::contacts::{hears_of, watches_from_outside};
 use super::effect::Effect;
-use super::roster::ContactId;
+use super::roster::{Contact, ContactId};
 use super::time::server_time;
 use super::{ChangeId, Gateway};
 
@@ -121,7 +122,7 @@ impl Gateway {
     fn follow_entry(&mut self, id: ContactId, entry: book::Contact) -> Option<(Address, bool)> {
         let old = self.roster.get(id)?.clone();
         if old.nick != entry.nick {
-            self.tell_new_nick(id, entry.nick.as_str());
+            self.tell_new_nick(id, entry.nick.clone());
         }
         let (address, blocked) = (entry.address, entry.blocked);
         let nick = entry.nick.to_string();
@@ -217,20 +218,31 @@ impl Gateway {
         fresh.copied().collect()
     }
 
-    fn tell_new_nick(&mut self, id: ContactId, nick: &str) {
-        let Some(contact) = self.roster.get(id) else {
+    /// A contact has another nick now; the roster does not know yet.
+    fn tell_new_nick(&mut self, id: ContactId, nick: Nick) {
+        let Some(contact) = self.roster.get(id).filter(|contact| contact.online()) else {
             return;
         };
-        if contact.online() {
-            let change = contact.says("NICK", &[nick], &server_time(self.now.wall));
-            let (old, host) = (contact.nick.clone(), contact.mask());
-            // Its new mask is the old one with another nick in front.
-            let mask = format!("{nick}{}", &host[old.as_str().len()..]);
-            self.broadcast(&change, |session| session.in_channel);
-            if casefold(old.as_str()) != casefold(nick) {
-                self.tell_monitors(old.as_str(), n::RPL_MONOFFLINE, old.as_str());
-                self.tell_monitors(nick, n::RPL_MONONLINE, &mask);
-            }
+        let time = server_time(self.now.wall);
+        let change = contact.says("NICK", &[nick.as_str()], &time);
+        let old = contact.nick.clone();
+        let renamed = Contact {
+            nick,
+            ..contact.clone()
+        };
+        self.broadcast(&change, |session| session.in_channel);
+        let (before, now) = (old.folded(), renamed.nick.folded());
+        if before == now {
+            return;
+        }
+        self.tell_monitors(old.as_str(), n::RPL_MONOFFLINE, old.as_str());
+        self.tell_monitors(renamed.nick.as_str(), n::RPL_MONONLINE, &renamed.mask());
+        // Under this nick it comes online, so to those who watch it it does so away.
+        if let Some(text) = renamed.away_text() {
+            let away = renamed.says("AWAY", &[&text], &time);
+            self.broadcast(&away, |s| {
+                watches_from_outside(s, &now) && s.has(Capability::AwayNotify)
+            });
         }
     }
 
@@ -240,7 +252,10 @@ impl Gateway {
         };
         if contact.online() {
             let change = contact.says("SETNAME", &[&contact.name], &server_time(self.now.wall));
-            self.broadcast(&change, |s| s.in_channel && s.has(Capability::Setname));
+            let nick = contact.nick.folded();
+            self.broadcast(&change, |s| {
+                hears_of(s, &nick) && s.has(Capability::Setname)
+            });
         }
     }
 }

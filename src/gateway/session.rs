@@ -46,6 +46,9 @@ pub(super) struct Away {
     pub text: String,
     /// Grows with every AWAY of any client: the newest text wins.
     pub order: u64,
+    /// Whether it was `AWAY *` of a client that has `draft/pre-away`: the program connects by
+    /// itself, and nobody sits at it.
+    pub unattended: bool,
 }
 
 /// One client's connection, registered or not.
@@ -65,6 +68,8 @@ pub(super) struct Session {
     /// Whether it asked with `CAP LS 302` or later.
     pub version_302: bool,
     pub away: Option<Away>,
+    /// Whether it has said AWAY at all, with a text or without.
+    pub away_said: bool,
     /// What it watches with MONITOR: as compared, and as it wrote it.
     pub monitored: BTreeMap<Folded, String>,
     /// Whether it is in the roster channel.
@@ -100,6 +105,7 @@ impl Session {
             capabilities: Capabilities::NONE,
             version_302: false,
             away: None,
+            away_said: false,
             monitored: BTreeMap::new(),
             in_channel: false,
             invisible: false,
@@ -114,9 +120,15 @@ impl Session {
         }
     }
 
-    /// Whether it is registered, so a person sits at it.
+    /// Whether it is registered.
     pub fn attached(&self) -> bool {
         self.registration.complete
+    }
+
+    /// Whether it is registered and a person sits at it, so that it counts for what contacts
+    /// are told.
+    pub fn attended(&self) -> bool {
+        self.attached() && !self.away.as_ref().is_some_and(|away| away.unattended)
     }
 
     /// How numerics address it: `*` before it has a nick.

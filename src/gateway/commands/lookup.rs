@@ -1,5 +1,7 @@
 //! WHOIS, WHOWAS: what is known of one.
 
+use std::cmp::Reverse;
+
 use crate::irc::ClientId;
 use crate::irc::nick::casefold;
 use crate::irc::numeric as n;
@@ -132,32 +134,53 @@ fn whois_server(gateway: &mut Gateway, client: ClientId, nick: &str) {
     gateway.numeric(client, n::RPL_WHOISSERVER, &[nick, &server, "Enclave"]);
 }
 
-/// WHOWAS: a contact that is offline. irssi asks this by itself after a 401.
+/// WHOWAS: those who had a nick and are not online, newest first: a contact that is offline,
+/// and contacts that are no longer in the address book. irssi asks this by itself after a
+/// 401.
 pub(super) fn whowas(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
     let nick = required(request, 0).map_err(|_| CommandError::NoNicknameGiven)?;
-    match gateway.roster.by_nick(nick).cloned() {
-        Some(contact) => {
-            let host = contact.host();
-            let user = [
-                contact.nick.as_str(),
-                CONTACT_USER,
-                &host,
-                "*",
-                &contact.name,
-            ];
-            gateway.numeric(client, n::RPL_WHOWASUSER, &user);
-            let account = [contact.nick.as_str(), host.as_str(), "was logged in as"];
-            gateway.numeric(client, n::RPL_WHOISACCOUNT, &account);
-            let seen = gateway.last_seen(&contact).map_or_else(
-                || "has not been online yet".to_owned(),
-                |seen| format!("last seen {}", date(seen)),
-            );
-            let server = gateway.settings.server_name.clone();
-            let params = [contact.nick.as_str(), &server, &seen];
-            gateway.numeric(client, n::RPL_WHOISSERVER, &params);
-        }
-        None => gateway.refuse(client, &CommandError::WasNoSuchNick(nick.to_owned())),
+    // A count that is not positive, or none at all, asks for all (RFC 2812, 3.6.3).
+    let count = request.param(1).and_then(|count| count.parse().ok());
+    let count = count.filter(|count| *count > 0).unwrap_or(usize::MAX);
+    let entries = gateway.who_was(nick);
+    if entries.is_empty() {
+        gateway.refuse(client, &CommandError::WasNoSuchNick(nick.to_owned()));
+    }
+    for contact in entries.iter().take(count) {
+        whowas_contact(gateway, client, contact);
     }
     gateway.numeric(client, n::RPL_ENDOFWHOWAS, &[nick, "End of WHOWAS"]);
     Ok(())
+}
+
+fn whowas_contact(gateway: &mut Gateway, client: ClientId, contact: &Contact) {
+    let (nick, host) = (contact.nick.as_str(), contact.host());
+    let user = [nick, CONTACT_USER, &host, "*", &contact.name];
+    gateway.numeric(client, n::RPL_WHOWASUSER, &user);
+    let account = [nick, host.as_str(), "was logged in as"];
+    gateway.numeric(client, n::RPL_WHOISACCOUNT, &account);
+    let seen = gateway.last_seen(contact).map_or_else(
+        || "has not been online yet".to_owned(),
+        |seen| format!("last seen {}", date(seen)),
+    );
+    let server = gateway.settings.server_name.clone();
+    gateway.numeric(client, n::RPL_WHOISSERVER, &[nick, &server, &seen]);
+}
+
+impl Gateway {
+    /// The contacts that had this nick and are not online under it, the one seen last first.
+    fn who_was(&self, nick: &str) -> Vec<Contact> {
+        let folded = casefold(nick);
+        let offline = self.roster.by_nick(nick).filter(|one| !one.online());
+        let absent = self.absent.values();
+        let mut entries: Vec<Contact> = absent
+            .filter(|contact| contact.nick.folded() == folded)
+            .chain(offline)
+            .cloned()
+            .collect();
+        // Those who were never seen come last, and of them the newest first.
+        entries.reverse();
+        entries.sort_by_key(|contact| Reverse(self.last_seen(contact)));
+        entries
+    }
 }

@@ -83,7 +83,7 @@ const fn early(
 #[rustfmt::skip]
 static COMMANDS: &[Command] = &[
     command("ADMIN", server::admin, 0, "ADMIN: who runs this"),
-    command("AWAY", presence::away, 0, "AWAY [:text]: be away (\"busy: text\": busy), or back"),
+    early("AWAY", presence::away, 0, "AWAY [:text]: be away (\"busy: text\": busy), or back"),
     command("BATCH", batch::batch, 1, "BATCH +name draft/multiline nick: a message of several lines"),
     early("CAP", capability::cap, 1, "CAP LS|LIST|REQ|END: negotiate capabilities"),
     command("CHATHISTORY", history::chathistory, 0, "CHATHISTORY LATEST|… nick …: what was said"),
@@ -125,7 +125,7 @@ static COMMANDS: &[Command] = &[
     command("VERSION", server::version, 0, "VERSION: what this program is, in short"),
     command("WHO", who::who, 0, "WHO [mask [%fields]]: who is online"),
     command("WHOIS", lookup::whois, 0, "WHOIS nick: who a contact is"),
-    command("WHOWAS", lookup::whowas, 0, "WHOWAS nick: who a contact was that is offline"),
+    command("WHOWAS", lookup::whowas, 0, "WHOWAS nick [count]: who a contact was that is offline"),
 ];
 
 fn find(verb: &str) -> Option<&'static Command> {

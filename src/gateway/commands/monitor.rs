@@ -1,7 +1,7 @@
 //! MONITOR (IRCv3 `monitor`).
 
 use crate::irc::ClientId;
-use crate::irc::nick::casefold;
+use crate::irc::nick::{Nick, casefold};
 use crate::irc::numeric::{self as n, Numeric};
 use crate::irc::reply::{Reply, Source};
 use crate::irc::request::Request;
@@ -15,8 +15,8 @@ use super::Outcome;
 /// Nicks one client may watch: more contacts than people have, and a bound.
 pub(in super::super) const MONITOR_LIMIT: usize = 1_024;
 
-/// The longest target taken, bytes; nothing longer can ever come online.
-const TARGET_LENGTH: usize = 64;
+/// The text of ERR_MONLISTFULL (734).
+const FULL: &str = "Monitor list is full.";
 
 pub(super) fn monitor(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
     let targets = request.param(1).filter(|targets| !targets.is_empty());
@@ -59,32 +59,34 @@ fn add(gateway: &mut Gateway, client: ClientId, targets: &str) {
     let Some(session) = gateway.sessions.get_mut(&client) else {
         return;
     };
-    let mut added = Vec::new();
-    let mut targets = targets.split(',').filter(|target| !target.is_empty());
-    let mut refused = Vec::new();
-    for target in targets.by_ref() {
-        // Masks are not for MONITOR (IRCv3 monitor, "targets").
-        if target.contains(['*', '?', '!', '@']) || target.len() > TARGET_LENGTH {
+    let (mut added, mut refused) = (Vec::new(), Vec::new());
+    for target in targets.split(',') {
+        // A target is a valid nick (IRCv3 monitor), so no mask: nobody can come online as
+        // anything else, and there is nothing to say of it.
+        let Some(nick) = Nick::new(target) else {
+            continue;
+        };
+        if session.monitored.contains_key(&nick.folded()) {
             continue;
         }
-        let known = session.monitored.contains_key(&casefold(target));
-        if !known && session.monitored.len() >= MONITOR_LIMIT {
+        if session.monitored.len() >= MONITOR_LIMIT {
             refused.push(target);
-            break;
+        } else {
+            session.monitored.insert(nick.folded(), target.to_owned());
+            added.push(target.to_owned());
         }
-        session
-            .monitored
-            .insert(casefold(target), target.to_owned());
-        added.push(target.to_owned());
     }
-    refused.extend(targets);
     send_state(gateway, client, added);
-    if !refused.is_empty() {
-        let limit = MONITOR_LIMIT.to_string();
-        for names in packed(gateway, client, n::ERR_MONLISTFULL, refused) {
-            let params = [limit.as_str(), &names, "Monitor list is full."];
-            gateway.numeric(client, n::ERR_MONLISTFULL, &params);
-        }
+    let limit = MONITOR_LIMIT.to_string();
+    for names in packed(
+        gateway,
+        client,
+        n::ERR_MONLISTFULL,
+        &[&limit, FULL],
+        refused,
+    ) {
+        let params = [limit.as_str(), &names, FULL];
+        gateway.numeric(client, n::ERR_MONLISTFULL, &params);
     }
 }
 
@@ -102,30 +104,28 @@ fn send_state(gateway: &mut Gateway, client: ClientId, targets: Vec<String>) {
 }
 
 fn send_list(gateway: &mut Gateway, client: ClientId, numeric: Numeric, names: Vec<String>) {
-    for line in packed(gateway, client, numeric, names) {
+    for line in packed(gateway, client, numeric, &[], names) {
         gateway.numeric(client, numeric, &[&line]);
     }
 }
 
+/// Names as the parameters of as few lines as they fit into, beside the other parameters of
+/// that numeric.
 fn packed<T: AsRef<str>>(
     gateway: &Gateway,
     client: ClientId,
     numeric: Numeric,
+    others: &[&str],
     names: Vec<T>,
 ) -> Vec<String> {
     if names.is_empty() {
         return Vec::new();
     }
-    let target = gateway
-        .sessions
-        .get(&client)
-        .map_or("*", |session| session.target());
+    let session = gateway.sessions.get(&client);
+    let target = session.map_or("*", |session| session.target());
     let server = Source::Server(&gateway.settings.server_name);
-    let room = Reply::room(
-        &server,
-        &numeric.to_string(),
-        &[target, "Monitor list is full."],
-    );
+    let around: Vec<&str> = [target].into_iter().chain(others.iter().copied()).collect();
+    let room = Reply::room(&server, &numeric.to_string(), &around);
     pack(names, ",", room)
 }
 

@@ -1,12 +1,14 @@
 //! AWAY, ISON, USERHOST.
 
 use crate::irc::ClientId;
+use crate::irc::capability::Capability;
 use crate::irc::nick::casefold;
 use crate::irc::numeric as n;
 use crate::irc::request::Request;
 use crate::irc::text::pack;
 
 use super::super::Gateway;
+use super::super::error::CommandError;
 use super::super::voice::SERVICE_NICK;
 use super::Outcome;
 
@@ -16,9 +18,20 @@ const USERHOST_LIMIT: usize = 5;
 /// Room for a list in one line beside the server's name, the numeric and a nick, bytes.
 const LIST_ROOM: usize = 400;
 
+/// AWAY. With `draft/pre-away` it may come before registration, and `AWAY *` means that the
+/// client has connected by itself; without, `*` is a text like any other.
 pub(super) fn away(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
-    let text = request.param(0).unwrap_or_default();
-    gateway.set_away(client, text);
+    let Some(session) = gateway.sessions.get(&client) else {
+        return Ok(());
+    };
+    let pre_away = session.has(Capability::PreAway);
+    if !session.attached() && !pre_away {
+        return Err(CommandError::NotRegistered);
+    }
+    match request.param(0).unwrap_or_default() {
+        "*" if pre_away => gateway.set_unattended(client),
+        text => gateway.set_away(client, text),
+    }
     gateway.answer_away(client);
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::irc::ClientId;
 use crate::irc::mask;
+use crate::irc::nick::casefold;
 use crate::irc::numeric as n;
 use crate::irc::request::Request;
 
@@ -13,6 +14,12 @@ use super::Outcome;
 
 /// What WHOX gives for an address that is not told.
 const NO_IP: &str = "255.255.255.255";
+
+/// Beside H or G: the control contact is a program (IRCv3 `bot-mode`).
+const BOT: &str = "B";
+
+/// What asks for everybody, as a mask of one star does.
+const EVERYBODY: &str = "0";
 
 /// The longest token of a WHOX request, digits.
 const TOKEN_LENGTH: usize = 3;
@@ -29,6 +36,7 @@ struct Row {
     away: bool,
     /// Its membership prefix, if it is in the roster channel.
     member: Option<&'static str>,
+    is_bot: bool,
     idle: u64,
 }
 
@@ -81,17 +89,27 @@ fn rows(gateway: &Gateway, client: ClientId, asked: &str) -> Vec<Row> {
         host: gateway.settings.server_name.clone(),
         realname: SERVICE_NAME.to_owned(),
         member: Some("@"),
+        is_bot: true,
         ..Row::default()
     };
     let online = gateway.roster.contacts().filter(|contact| contact.online());
-    own.into_iter()
+    let mut rows: Vec<Row> = own
+        .into_iter()
         .chain([service])
         .chain(online.map(Row::contact))
-        .filter(|row| match of_channel {
-            true => row.member.is_some(),
-            false => row.fits(asked),
-        })
-        .collect()
+        .collect();
+    if of_channel {
+        rows.retain(|row| row.member.is_some());
+        return rows;
+    }
+    // A nick means the one who has it: `enclave` is also the user name of every contact.
+    let is_called = |row: &Row| casefold(&row.nick) == casefold(asked);
+    if rows.iter().any(is_called) {
+        rows.retain(is_called);
+    } else if asked != EVERYBODY {
+        rows.retain(|row| row.fits(asked));
+    }
+    rows
 }
 
 impl Row {
@@ -106,6 +124,7 @@ impl Row {
             realname: session.realname.clone(),
             away: session.away.is_some(),
             member: session.in_channel.then_some(""),
+            is_bot: false,
             idle: idle.as_secs(),
         }
     }
@@ -120,19 +139,24 @@ impl Row {
             realname: contact.name.clone(),
             away: contact.away_text().is_some(),
             member: Some(if contact.available() { "+" } else { "" }),
+            is_bot: false,
             idle: 0,
         }
     }
 
+    /// Whether a mask fits one of its parts, or its `nick!user@host`.
     fn fits(&self, asked: &str) -> bool {
-        [&self.nick, &self.user, &self.host, &self.realname]
+        let whole = format!("{}!{}@{}", self.nick, self.user, self.host);
+        [&self.nick, &self.user, &self.host, &self.realname, &whole]
             .into_iter()
-            .any(|field| mask::matches(asked, field))
+            .chain(&self.account)
+            .any(|part| mask::matches(asked, part))
     }
 
     fn flags(&self) -> String {
         let here = if self.away { "G" } else { "H" };
-        format!("{here}{}", self.member.unwrap_or_default())
+        let bot = if self.is_bot { BOT } else { "" };
+        format!("{here}{}{bot}", self.member.unwrap_or_default())
     }
 
     /// The parameters of RPL_WHOREPLY (352).

@@ -73,10 +73,10 @@ pub(super) fn rehash(gateway: &mut Gateway, _: &Asked<'_>) -> Answer {
 }
 
 impl Gateway {
-    /// Says AWAY for every attached client, so that it holds for the person, and tells
-    /// each, so that it shows what it now is.
+    /// Says AWAY for every client the person may sit at, so that it holds for the person, and
+    /// tells each, so that it shows what it now is.
     fn set_all_away(&mut self, text: &str) {
-        for client in self.attached() {
+        for client in self.attended() {
             self.set_away(client, text);
             self.answer_away(client);
         }

@@ -3,14 +3,16 @@
 //!
 //! The node is up for as long as the program runs, so leaving IRC is being away, with the
 //! quit message as the reason. Away is per client: the person is away when every attached
-//! client is, and the newest text wins.
+//! client is, and the newest text wins. A client at which nobody sits (`draft/pre-away`)
+//! counts for nothing here, as if it were not there.
+
+mod attendance;
 
 use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::enclave::mesh::OwnPresence;
 use crate::enclave::packet::Status;
-use crate::irc::ClientId;
 use crate::store::Write;
 
 use super::Gateway;
@@ -21,7 +23,7 @@ use super::settings::Detached;
 /// What contacts are told when the last client vanishes without a word and stays away.
 const CONNECTION_LOST: &str = "Connection lost";
 
-/// What is known of the person beside what attached clients say.
+/// What is known of the person beside what their clients say.
 #[derive(Debug)]
 pub(super) struct Person {
     /// Holds while the last client, which vanished without QUIT, may come back unnoticed.
@@ -70,19 +72,19 @@ impl Person {
         self.grace.as_ref().map(|grace| grace.until)
     }
 
-    /// What follows from the clients that are attached, or, where none is, from the text
+    /// What follows from the clients that are attended, or, where none is, from the text
     /// that the last of them left.
     fn wanted<'a>(
         &self,
-        attached: impl Iterator<Item = &'a Session> + Clone,
+        attended: impl Iterator<Item = &'a Session> + Clone,
         detached: Detached,
         farewell: &str,
     ) -> Wanted {
         if let Some(text) = &self.dark {
             return Wanted::Dark(text.clone());
         }
-        if attached.clone().next().is_some() {
-            return match newest_away(attached) {
+        if attended.clone().next().is_some() {
+            return match newest_away(attended) {
                 None => Wanted::Up(Status::Available, String::new()),
                 Some(away) => {
                     let (status, text) = status_of(&away.text);
@@ -101,9 +103,9 @@ impl Person {
 }
 
 /// The newest AWAY where all clients are away; none where one is not.
-fn newest_away<'a>(attached: impl Iterator<Item = &'a Session>) -> Option<&'a Away> {
+fn newest_away<'a>(attended: impl Iterator<Item = &'a Session>) -> Option<&'a Away> {
     let mut newest: Option<&Away> = None;
-    for session in attached {
+    for session in attended {
         let away = session.away.as_ref()?;
         if newest.is_none_or(|known| away.order > known.order) {
             newest = Some(away);
@@ -142,10 +144,10 @@ impl Gateway {
     /// Brings the mesh in line with what the clients say. Packets go out only where
     /// something differs from what was said last.
     pub(super) fn update_presence(&mut self) {
-        let attached = self.sessions.values().filter(|session| session.attached());
+        let attended = self.sessions.values().filter(|session| session.attended());
         let wanted =
             self.person
-                .wanted(attached, self.settings.detached, &self.remembered.farewell);
+                .wanted(attended, self.settings.detached, &self.remembered.farewell);
         if wanted != Wanted::Unchanged && wanted != self.person.told {
             self.person.told.clone_from(&wanted);
             self.person.since = self.now.wall;
@@ -200,20 +202,6 @@ impl Gateway {
         self.person.dark.is_some()
     }
 
-    /// A client has attached: whatever was said of an absent person no longer holds. One
-    /// that comes back within the grace is as away as it was, and is told so.
-    pub(super) fn person_came(&mut self, client: ClientId) {
-        self.person.dark = None;
-        let away = self.person.grace.take().and_then(|grace| grace.away);
-        if away.is_some()
-            && let Some(session) = self.sessions.get_mut(&client)
-        {
-            session.away = away;
-            self.answer_away(client);
-        }
-        self.update_presence();
-    }
-
     /// The nick a client has set is our alias, where none is configured.
     pub(super) fn nick_was_set(&mut self, nick: &str) {
         if self.remembered.nick != nick {
@@ -222,47 +210,12 @@ impl Gateway {
         }
     }
 
-    /// An attached client has said QUIT with this text; its session is gone.
-    pub(super) fn person_quit(&mut self, text: &str) {
-        if self.attached().is_empty() {
-            self.set_farewell(text);
-        }
-        self.update_presence();
-    }
-
-    /// An attached client has vanished without QUIT; its session is gone, in which it was
-    /// `away`.
-    pub(super) fn person_vanished(&mut self, away: Option<Away>) {
-        if self.attached().is_empty() {
-            let until = self.now.monotonic + self.settings.grace;
-            self.person.grace = Some(Grace { until, away });
-        }
-        self.update_presence();
-    }
-
     /// Ends the grace of a client that has not come back, if it is over.
     pub(super) fn grace_over(&mut self) {
         let until = self.person.deadline();
         if until.is_some_and(|until| until <= self.now.monotonic) {
             self.person.grace = None;
             self.set_farewell(CONNECTION_LOST);
-            self.update_presence();
-        }
-    }
-
-    /// One client is away (or, with an empty text, back).
-    pub(super) fn set_away(&mut self, client: ClientId, text: &str) {
-        self.person.away_order += 1;
-        let order = self.person.away_order;
-        let Some(session) = self.sessions.get_mut(&client) else {
-            return;
-        };
-        session.away = (!text.trim().is_empty()).then(|| Away {
-            text: text.to_owned(),
-            order,
-        });
-        if session.attached() {
-            self.person.dark = None;
             self.update_presence();
         }
     }
