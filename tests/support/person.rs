@@ -1,7 +1,17 @@
 //! A person at a terminal, in irssi or in weechat.
 
+use std::fs;
+
 use super::daemon::Daemon;
 use super::screen::Screen;
+
+/// irssi shows seconds, and when a message was written, only when it is asked to; and before it
+/// connects, for what was missed is played at once.
+const IRSSI: &str = r#"settings = {
+  core = { timestamp_format = "%H:%M:%S"; };
+  "fe-text" = { show_server_time = "yes"; };
+};
+"#;
 
 /// What the person uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +39,10 @@ impl Person {
             .setup
             .home()
             .join(format!("{program:?}-{:x}", fastrand::u64(..)));
+        if program == Program::Irssi {
+            fs::create_dir(&home).unwrap();
+            fs::write(home.join("config"), IRSSI).unwrap();
+        }
         let home = home.display();
         let screen = Screen::start(&match program {
             Program::Irssi => format!("irssi --home={home} -c {address} -p {port} -n {nick}"),

@@ -1,10 +1,10 @@
 //! A child process whose output is collected and whose end can be awaited.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::io::{BufRead, BufReader, Write as _};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -12,7 +12,11 @@ use super::PATIENCE;
 
 /// A child process, what it wrote, and its end.
 pub struct Process {
+    /// What it is called in messages.
+    name: String,
     child: Child,
+    /// Its standard input, if it has one.
+    input: Option<ChildStdin>,
     written: Arc<(Mutex<Written>, Condvar)>,
 }
 
@@ -25,12 +29,24 @@ struct Written {
 
 impl Process {
     /// Starts it.
-    pub fn start(mut command: Command) -> Self {
+    pub fn start(command: Command) -> Self {
+        Self::with(command, Stdio::null())
+    }
+
+    /// Starts one that reads what it is told.
+    pub fn interactive(command: Command) -> Self {
+        Self::with(command, Stdio::piped())
+    }
+
+    fn with(mut command: Command, input: Stdio) -> Self {
+        let name = command.get_program().to_string_lossy().into_owned();
         command
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        let child = command.spawn();
+        let mut child = child.unwrap_or_else(|error| panic!("{name} cannot be run: {error}"));
+        let input = child.stdin.take();
         let written = Arc::new((Mutex::new(Written::default()), Condvar::new()));
         collect(
             BufReader::new(child.stdout.take().unwrap()),
@@ -40,7 +56,19 @@ impl Process {
             BufReader::new(child.stderr.take().unwrap()),
             Arc::clone(&written),
         );
-        Self { child, written }
+        Self {
+            name,
+            child,
+            input,
+            written,
+        }
+    }
+
+    /// Tells it something, if it was started to read.
+    pub fn write_line(&mut self, line: &str) {
+        let input = self.input.as_mut().expect("an input");
+        // The program may have ended; what the test then expects to be written tells.
+        let _ = input.write_all(format!("{line}\n").as_bytes());
     }
 
     /// What it has written to standard output and standard error.
@@ -79,28 +107,38 @@ impl Process {
         let (written, timeout) = changed
             .wait_timeout_while(lock.lock().unwrap(), patience, |written| written.ended < 2)
             .unwrap();
+        // Not held by one that panics, or nobody could read it any more.
+        drop(written);
         assert!(
             !timeout.timed_out(),
             "the program did not end in {patience:?}:\n{}",
-            written.text
+            self.output()
         );
-        drop(written);
         self.child.wait().unwrap()
     }
 
     /// Waits until it has written `text`.
     pub fn wait_for(&self, text: &str) {
+        self.wait_until(text, |written| written.contains(text).then_some(()));
+    }
+
+    /// Waits until what it has written fulfils `wanted`, and returns what that found.
+    pub fn wait_until<T>(&self, what: &str, wanted: impl Fn(&str) -> Option<T>) -> T {
         let (lock, changed) = &*self.written;
-        let (written, timeout) = changed
-            .wait_timeout_while(lock.lock().unwrap(), PATIENCE, |written| {
-                written.ended < 2 && !written.text.contains(text)
-            })
-            .unwrap();
-        assert!(
-            !timeout.timed_out() && written.text.contains(text),
-            "the program did not write {text:?} but:\n{}",
-            written.text
-        );
+        let deadline = Instant::now() + PATIENCE;
+        let mut written = lock.lock().unwrap();
+        loop {
+            if let Some(found) = wanted(&written.text) {
+                return found;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if written.ended == 2 || left.is_zero() {
+                // Not held by one that panics, or nobody could read it any more.
+                drop(written);
+                panic!("the program did not write {what:?} but:\n{}", self.output());
+            }
+            written = changed.wait_timeout(written, left).unwrap().0;
+        }
     }
 }
 
@@ -110,7 +148,7 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if thread::panicking() {
-            eprintln!("--- the gateway wrote:\n{}", self.output());
+            eprintln!("--- {} wrote:\n{}", self.name, self.output());
         }
     }
 }
