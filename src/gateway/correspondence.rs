@@ -1,6 +1,7 @@
 //! What has to be known of the talk with one contact while the program runs, for those with
 //! whom there is any.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::clock::Timestamp;
@@ -28,26 +29,39 @@ pub(super) struct Correspondence {
     pub signal: Option<(Duration, Tags)>,
 }
 
+/// Stretches of messages whose times are remembered. Two clocks that differ make two that
+/// take turns; a queue that was written long ago, a few more.
+const STRETCHES: usize = 16;
+
 /// The times of the latest messages, so that each has one of its own, and those of one
 /// second come in the order in which they arrived: packets tell whole seconds, while a
 /// client may know a message by its time alone (IRCv3 `chathistory`), or sort by it.
 #[derive(Debug, Default)]
 pub(super) struct Times {
-    /// The second in which the latest stretch of messages began, and the last time of it.
-    latest: Option<(i64, Timestamp)>,
+    /// Of each stretch the second in which it began, and its last time; the latest stretch
+    /// is the last.
+    stretches: VecDeque<(i64, Timestamp)>,
 }
 
 impl Times {
     /// This time, or a millisecond after the last one where that was in the same second, or
     /// had to be put later for the same reason.
     pub fn unique(&mut self, time: Timestamp) -> Timestamp {
-        let (from, given) = match self.latest {
-            Some((from, last)) if from <= time.seconds() && time <= last => {
-                (from, Timestamp(last.0.saturating_add(1)))
-            }
-            _ => (time.seconds(), time),
-        };
-        self.latest = Some((from, given));
+        let (mut from, mut given) = (time.seconds(), time);
+        // Where it is put later, it may come into another stretch.
+        for _ in 0..self.stretches.len() {
+            let mut all = self.stretches.iter();
+            let taken = all.find(|(from, last)| *from <= given.seconds() && given <= *last);
+            let Some((began, last)) = taken else { break };
+            from = from.min(*began);
+            given = Timestamp(last.0.saturating_add(1));
+        }
+        let within = |one: &(i64, Timestamp)| from <= one.0 && one.1 <= given;
+        self.stretches.retain(|one| !within(one));
+        if self.stretches.len() == STRETCHES {
+            self.stretches.pop_front();
+        }
+        self.stretches.push_back((from, given));
         given
     }
 }
@@ -73,6 +87,14 @@ mod tests {
         assert_eq!(given(5_000), 5_283, "which came later, whatever it tells");
         assert_eq!(given(4_000), 4_000, "it was written long before");
         assert_eq!(given(9_000), 9_000);
+    }
+
+    #[test]
+    fn a_time_is_given_once_though_two_clocks_differ() {
+        let mut times = Times::default();
+        let given = [5_000, 4_900, 5_000, 4_000, 4_900, 5_000];
+        let given = given.map(|time| times.unique(Timestamp(time)).0);
+        assert_eq!(given, [5_000, 4_900, 5_001, 4_901, 4_902, 5_002]);
     }
 
     #[test]
