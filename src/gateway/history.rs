@@ -53,12 +53,59 @@ pub(super) struct SearchAsked {
     pub newest: bool,
 }
 
+/// Pages that are remembered of one conversation, while something of it is still to be
+/// fetched: as many as hold a year of talk. What is in more of them counts when it is
+/// fetched again.
+const PAGES: usize = 1_024;
+
 /// What a client has yet to fetch of one conversation.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Unfetched {
     missed: Missed,
-    has_first: bool,
-    has_last: bool,
+    /// Whether what is nothing but tags is counted there.
+    tag_only: bool,
+    /// The first and the last message of each page that it was sent. Nothing is left out
+    /// within a page; between two there may be more.
+    pages: Vec<(u64, u64)>,
+}
+
+impl Unfetched {
+    fn new(missed: Missed, tag_only: bool) -> Self {
+        Self {
+            missed,
+            tag_only,
+            pages: Vec::new(),
+        }
+    }
+
+    /// A client of this name was sent a page.
+    fn take(&mut self, messages: &[Message], name: &str) {
+        let (Some(first), Some(last)) = (messages.first(), messages.last()) else {
+            return;
+        };
+        let (mut from, mut to) = (first.seq, last.seq);
+        let touches = |page: &(u64, u64)| page.0 <= last.seq && first.seq <= page.1;
+        let pages = std::mem::take(&mut self.pages).into_iter();
+        let (touched, mut apart): (Vec<(u64, u64)>, Vec<_>) = pages.partition(touches);
+        if apart.len() == PAGES {
+            self.pages = apart;
+            return;
+        }
+        let missed = self.missed.first..=self.missed.last;
+        let new = messages.iter().filter(|message| {
+            let is_missed = missed.contains(&message.seq)
+                && message.writer.as_deref() != Some(name)
+                && (self.tag_only || message.text.as_ref().is_some_and(|text| !text.is_empty()));
+            let mut known = touched.iter();
+            is_missed && !known.any(|page| (page.0..=page.1).contains(&message.seq))
+        });
+        self.missed.count = self.missed.count.saturating_sub(new.count() as u64);
+        for page in touched {
+            (from, to) = (from.min(page.0), to.max(page.1));
+        }
+        apart.push((from, to));
+        self.pages = apart;
+    }
 }
 
 /// By contact.
@@ -96,17 +143,24 @@ impl Gateway {
             ..Progress::default()
         };
         if after < through {
+            let tag_only = session.has(Capability::EventPlayback);
             let ask = Ask::Missed {
                 after,
                 through,
                 client: session.name.clone(),
+                tag_only,
             };
-            self.ask(Asked::Missed(client), ask);
+            self.ask(Asked::Missed(client, tag_only), ask);
         }
     }
 
     /// Where a client has something to fetch is known.
-    pub(super) fn has_missed(&mut self, client: ClientId, answer: Result<Answer, String>) {
+    pub(super) fn has_missed(
+        &mut self,
+        client: ClientId,
+        tag_only: bool,
+        answer: Result<Answer, String>,
+    ) {
         // Where it cannot be read, nothing counts as seen until it connects again.
         let (Ok(Answer::Missed(missed)), Some(session)) = (answer, self.sessions.get_mut(&client))
         else {
@@ -114,14 +168,7 @@ impl Gateway {
         };
         session.unfetched = missed
             .into_iter()
-            .map(|missed| {
-                let unfetched = Unfetched {
-                    missed,
-                    has_first: false,
-                    has_last: false,
-                };
-                (missed.contact, unfetched)
-            })
+            .map(|missed| (missed.contact, Unfetched::new(missed, tag_only)))
             .collect();
         session.progress.has_gap = !session.unfetched.is_empty();
         self.ask_whether_seen(client);
@@ -129,18 +176,15 @@ impl Gateway {
 
     /// A client was sent history.
     fn has_fetched(&mut self, client: ClientId, messages: &[Message]) {
-        let (Some(first), Some(last)) = (messages.first(), messages.last()) else {
-            return;
-        };
-        let Some(session) = self.sessions.get_mut(&client) else {
+        let (Some(first), Some(session)) = (messages.first(), self.sessions.get_mut(&client))
+        else {
             return;
         };
         let Some(unfetched) = session.unfetched.get_mut(&first.contact) else {
             return;
         };
-        unfetched.has_first |= first.seq <= unfetched.missed.first;
-        unfetched.has_last |= last.seq >= unfetched.missed.last;
-        if unfetched.has_first && unfetched.has_last {
+        unfetched.take(messages, &session.name);
+        if unfetched.missed.count == 0 {
             session.unfetched.remove(&first.contact);
             session.progress.has_gap = !session.unfetched.is_empty();
             self.ask_whether_seen(client);

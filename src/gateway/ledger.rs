@@ -54,8 +54,9 @@ pub(super) enum Asked {
     Search(SearchAsked),
     /// A client whose person has read so far.
     Position(ClientId, ContactId, Later),
-    /// A client that will fetch itself what it has missed.
-    Missed(ClientId),
+    /// A client that will fetch itself what it has missed, and whether that includes what is
+    /// nothing but tags.
+    Missed(ClientId, bool),
 }
 
 /// The books that are kept of the store.
@@ -204,7 +205,7 @@ impl Gateway {
             Asked::Position(client, contact, later) => {
                 self.mark_position(client, contact, later, answer);
             }
-            Asked::Missed(client) => self.has_missed(client, answer),
+            Asked::Missed(client, tag_only) => self.has_missed(client, tag_only, answer),
         }
     }
 

@@ -267,13 +267,16 @@ fn a_client_that_asks_is_not_played_anything() {
     );
 }
 
-#[test]
-fn what_was_not_fetched_does_not_count_as_seen() {
-    let forgetful = Settings {
+fn forgetful() -> Settings {
+    Settings {
         history: History::None,
         ..settings()
-    };
-    let mut world = World::with(forgetful, book(), Loaded::default());
+    }
+}
+
+#[test]
+fn what_was_not_fetched_does_not_count_as_seen() {
+    let mut world = World::with(forgetful(), book(), Loaded::default());
     world.online(JOHN);
     from_john(&mut world, "one", -10);
     from_john(&mut world, "two", -9);
@@ -293,6 +296,46 @@ fn what_was_not_fetched_does_not_count_as_seen() {
     assert!(
         texts(&mut world, alice, "CHATHISTORY LATEST John * 9").is_empty(),
         "all is fetched, so nothing is kept any more"
+    );
+}
+
+#[test]
+fn what_lies_between_two_pages_does_not_count_as_seen() {
+    let mut world = World::with(forgetful(), book(), Loaded::default());
+    world.online(JOHN);
+    for text in ["one", "two", "three"] {
+        from_john(&mut world, text, -10);
+    }
+    world.pass(Duration::from_secs(1));
+    let alice = world.attach("alice", CAPABILITIES);
+    let newest = "CHATHISTORY LATEST John * 1";
+    let oldest = "CHATHISTORY AFTER John timestamp=2000-01-01T00:00:00.000Z 1";
+    let all = "CHATHISTORY LATEST John * 9";
+    for _ in 0..3 {
+        assert_eq!(texts(&mut world, alice, newest), ["three"]);
+        assert_eq!(texts(&mut world, alice, oldest), ["one"]);
+    }
+    let heard = texts(&mut world, alice, all);
+    assert_eq!(heard, ["one", "two", "three"], "nobody has read the second");
+    assert!(texts(&mut world, alice, all).is_empty());
+}
+
+#[test]
+fn a_reaction_that_a_client_cannot_fetch_holds_nothing_back() {
+    let mut world = World::with(forgetful(), book(), Loaded::default());
+    world.call(JOHN);
+    world.packet(JOHN, r#"{"status":1,"features":["receipts","tags"]}"#);
+    let reaction = r#"{"id":"ID","tags":{"draft/react":"x","reply":"a"}}"#;
+    world.packet(JOHN, &reaction.replace("ID", "r1"));
+    world.packet(JOHN, r#"{"id":"m1","message":"hi"}"#);
+    world.packet(JOHN, &reaction.replace("ID", "r2"));
+    world.pass(Duration::from_secs(1));
+    let alice = world.attach("alice", CAPABILITIES);
+    let request = "CHATHISTORY LATEST John * 9";
+    assert_eq!(texts(&mut world, alice, request), ["hi"]);
+    assert!(
+        texts(&mut world, alice, request).is_empty(),
+        "all that can be fetched is, so nothing is kept any more"
     );
 }
 

@@ -22,9 +22,9 @@ impl Db {
     ) -> rusqlite::Result<Vec<Conversation>> {
         let each = each.max(1);
         let range = (integer(after), integer(through));
-        let missed = self.counted(range, client)?;
+        let missed = self.missed((after, through), client, true)?;
         let mut conversations = Vec::with_capacity(missed.len());
-        for (done, (Missed { contact, .. }, count)) in missed.iter().enumerate() {
+        for (done, Missed { contact, count, .. }) in missed.iter().enumerate() {
             let share = bytes / (missed.len() - done);
             let (mut messages, _) = self.fitting(
                 concat!(
@@ -50,41 +50,38 @@ impl Db {
     }
 
     /// Answers [`Ask::Missed`](crate::store::Ask::Missed).
+    ///
+    /// Walks over what came since, no further, and
+    /// counts as it goes: SQLite would sort all of it, or read a whole index, to group it.
     pub(super) fn missed(
         &self,
         (after, through): (u64, u64),
         client: &str,
+        tag_only: bool,
     ) -> rusqlite::Result<Vec<Missed>> {
-        let missed = self.counted((integer(after), integer(through)), client)?;
-        Ok(missed.into_iter().map(|(missed, _)| missed).collect())
-    }
-
-    /// Where messages were missed, and how many. Walks over what came since, no further, and
-    /// counts as it goes: SQLite would sort all of it, or read a whole index, to group it.
-    fn counted(&self, range: (i64, i64), client: &str) -> rusqlite::Result<Vec<(Missed, u64)>> {
-        let mut missed: Vec<(Missed, u64)> = Vec::new();
+        let mut missed: Vec<Missed> = Vec::new();
         let mut places = HashMap::new();
         let mut statement = self.connection.prepare_cached(
             "SELECT contact, seq FROM message NOT INDEXED
              WHERE seq > ?1 AND seq <= ?2 AND text IS NOT NULL AND writer IS NOT ?3
-             ORDER BY seq",
+             AND (?4 OR text <> '') ORDER BY seq",
         )?;
-        let mut rows = statement.query(params![range.0, range.1, client])?;
+        let range = (integer(after), integer(through));
+        let mut rows = statement.query(params![range.0, range.1, client, tag_only])?;
         while let Some(row) = rows.next()? {
             let contact = row.get(0)?;
             let seq = natural(row.get(1)?);
             let place = *places.entry(contact).or_insert_with(|| {
-                let first = Missed {
+                missed.push(Missed {
                     contact,
                     first: seq,
                     last: seq,
-                };
-                missed.push((first, 0));
+                    count: 0,
+                });
                 missed.len() - 1
             });
-            let (missed, count) = &mut missed[place];
-            missed.last = seq;
-            *count += 1;
+            missed[place].last = seq;
+            missed[place].count += 1;
         }
         Ok(missed)
     }

@@ -52,7 +52,10 @@ impl Db {
                 after,
                 through,
                 client,
-            } => self.missed((*after, *through), client).map(Answer::Missed),
+                tag_only,
+            } => self
+                .missed((*after, *through), client, *tag_only)
+                .map(Answer::Missed),
         }
     }
 

@@ -140,6 +140,8 @@ pub enum Ask {
         through: u64,
         /// The client's name; what was written by it is left out.
         client: String,
+        /// Whether those that are nothing but tags count.
+        tag_only: bool,
     },
 }
 
@@ -174,6 +176,8 @@ pub struct Missed {
     pub first: u64,
     /// And of the newest.
     pub last: u64,
+    /// How many there are.
+    pub count: u64,
 }
 
 /// The answer to an [`Ask`], of the same name.

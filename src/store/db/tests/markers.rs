@@ -46,19 +46,22 @@ fn where_something_was_missed_is_told_without_the_messages() {
             after,
             through,
             client: "laptop".to_owned(),
+            tag_only: true,
         };
         match db.ask(&ask).unwrap() {
             Answer::Missed(missed) => missed,
             other => panic!("{other:?}"),
         }
     };
-    let of = |contact, first, last| Missed {
+    let of = |contact, first, last, count| Missed {
         contact,
         first,
         last,
+        count,
     };
-    assert_eq!(missed(0, 5), [of(2, 1, 5), of(1, 4, 4)]);
-    assert_eq!(missed(2, 99), [of(1, 4, 4), of(2, 5, 5), of(3, 6, 6)]);
+    assert_eq!(missed(0, 5), [of(2, 1, 5, 3), of(1, 4, 4, 1)]);
+    let rest = [of(1, 4, 4, 1), of(2, 5, 5, 1), of(3, 6, 6, 1)];
+    assert_eq!(missed(2, 99), rest);
     assert_eq!(missed(6, 99), []);
 }
 
