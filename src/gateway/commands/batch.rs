@@ -133,7 +133,9 @@ impl Gateway {
         let Some(session) = self.sessions.get_mut(&client) else {
             return false;
         };
-        if !session.has(Capability::Multiline) {
+        let is_message = matches!(&*request.verb, "PRIVMSG" | "NOTICE" | "TAGMSG");
+        let is_open = (session.batch.as_ref()).is_some_and(|open| open.reference == reference);
+        if !session.has(Capability::Multiline) || !(is_open || is_message) {
             return false;
         }
         // One of a batch that is not open belongs to one that was given up.

@@ -39,7 +39,8 @@ pub(super) fn search(gateway: &mut Gateway, client: ClientId, request: &Request<
             return Ok(());
         }
         Err(Wrong::Invalid(attribute)) => {
-            let context: Vec<&str> = attribute.split(' ').filter(|one| !one.is_empty()).collect();
+            // Whoever forgets the attributes has written a sentence.
+            let context: Vec<&str> = attribute.split_whitespace().take(1).collect();
             gateway.fail(
                 client,
                 "SEARCH",

@@ -222,3 +222,12 @@ fn what_is_longer_than_the_limits_comes_in_several_batches() {
     let ids = heard.iter().filter(|line| line.contains("msgid="));
     assert_eq!(ids.count(), 1);
 }
+
+#[test]
+fn only_messages_belong_to_a_batch_that_was_given_up() {
+    let (mut world, alice) = world("");
+    world.say(alice, "@batch=gone PRIVMSG John :x");
+    assert!(world.sent(JOHN).is_empty());
+    world.say(alice, "@batch=gone PING x");
+    assert_eq!(world.heard(alice), [":enclave.local PONG enclave.local :x"]);
+}
