@@ -49,6 +49,20 @@ pub enum Command {
     /// Look at the address book, or change it
     #[command(subcommand, after_help = CONTACT_EXAMPLES)]
     Contact(ContactCommand),
+    /// Make the hash of a password, for clients that connect from elsewhere
+    ///
+    /// Asks for it without showing it; where there is no terminal, it is the first line of
+    /// standard input. Put what is printed under `[irc]` into the configuration.
+    Password,
+    /// Make a certificate and its key, for tls:// in `[irc] listen`
+    ///
+    /// Signed by itself and good for ten years, for this machine's name, the hosts in
+    /// listen, and the names given here. Nothing is overwritten.
+    #[cfg(feature = "tls")]
+    Certificate {
+        /// More names or addresses by which your clients reach this machine
+        name: Vec<String>,
+    },
 }
 
 const CONTACT_EXAMPLES: &str = "\

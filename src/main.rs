@@ -17,6 +17,13 @@ fn main() -> ExitCode {
         None => daemon::run(config),
         Some(Command::Demo) => demo::run(),
         Some(Command::Check) => on_files(config, offline::check),
+        Some(Command::Password) => {
+            without_files(|output| offline::password(offline::ask_for_password, output))
+        }
+        #[cfg(feature = "tls")]
+        Some(Command::Certificate { name }) => on_files(config, |paths, output| {
+            offline::certificate(paths, name, output)
+        }),
         Some(Command::Contact(command)) => on_files(config, |paths, output| {
             offline::contact(paths, command, output)
         }),
@@ -36,10 +43,15 @@ fn on_files(
             return Exit::Wrong;
         }
     };
+    without_files(|output| act(&paths, output))
+}
+
+/// Does what needs a terminal alone.
+fn without_files(act: impl FnOnce(&mut Output<'_>) -> io::Result<Exit>) -> Exit {
     let mut output = Output {
         out: &mut io::stdout(),
         err: &mut io::stderr(),
     };
     // Output that cannot be written has nobody to complain to (`enclave-irc check | head`).
-    act(&paths, &mut output).unwrap_or(Exit::Failed)
+    act(&mut output).unwrap_or(Exit::Failed)
 }

@@ -242,16 +242,33 @@ impl<'a> Section<'a> {
         place: &mut Vec<T>,
         parse: impl Fn(&DeValue<'_>) -> Result<T, Mistake>,
     ) {
+        let wanted = "write a list, such as [\"…\"], with at least one element";
+        match self.table.and_then(|table| table.get(key)) {
+            Some(value)
+                if value
+                    .get_ref()
+                    .as_array()
+                    .is_some_and(|list| list.is_empty()) =>
+            {
+                self.report(&value.span(), key, Mistake::new("is empty", wanted));
+            }
+            _ => self.set_list_or_none(key, place, parse),
+        }
+    }
+
+    /// Like [`Section::set_list`] for a list that may be empty.
+    pub fn set_list_or_none<T>(
+        &self,
+        key: &'static str,
+        place: &mut Vec<T>,
+        parse: impl Fn(&DeValue<'_>) -> Result<T, Mistake>,
+    ) {
         let Some(value) = self.table.and_then(|table| table.get(key)) else {
             return;
         };
-        let wanted = "write a list, such as [\"…\"], with at least one element";
-        let elements = match value.get_ref() {
-            DeValue::Array(elements) if elements.is_empty() => {
-                return self.report(&value.span(), key, Mistake::new("is empty", wanted));
-            }
-            DeValue::Array(elements) => elements,
-            other => return self.report(&value.span(), key, wrong_type(other, wanted)),
+        let Some(elements) = value.get_ref().as_array() else {
+            let wanted = "write a list, such as [\"…\"]";
+            return self.report(&value.span(), key, wrong_type(value.get_ref(), wanted));
         };
         let mut parsed = Vec::with_capacity(elements.len());
         for element in elements {

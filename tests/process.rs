@@ -145,17 +145,15 @@ fn our_own_address_in_the_book_is_a_mistake() {
 }
 
 #[test]
-fn keys_of_what_is_not_built_yet_are_refused_unless_they_have_their_default() {
+fn a_password_that_is_no_hash_is_refused_and_not_shown() {
     let network = Network::new();
-    let setup = Setup::on(&network).set("irc", "password = \"$argon2id$x\"");
+    let setup = Setup::on(&network).set("irc", "password = \"hunter2\"");
     setup.write();
     let ended = setup.run(&["check"]);
     assert_eq!(ended.code, Some(2), "{ended:?}");
-    assert!(
-        ended.output.contains("not supported in this version"),
-        "{}",
-        ended.output
-    );
+    let output = &ended.output;
+    assert!(output.contains("enclave-irc password"), "{output}");
+    assert!(!output.contains("hunter2"), "{output}");
     let setup = Setup::on(&network).set("irc", "password = \"\"");
     setup.write();
     assert_eq!(setup.run(&["check"]).code, Some(0));

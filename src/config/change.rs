@@ -49,7 +49,11 @@ fn changed(old: &Config, new: &Config) -> impl Iterator<Item = (&'static str, Ef
         irc.server_name AtStart,
         irc.channel AtStart,
         irc.password Now,
+        irc.fingerprints Now,
         irc.allow Now,
+        irc.certificate Now,
+        irc.key Now,
+        irc.origins Now,
         store.path AtStart,
         store.history Now,
         log.level AtStart,
@@ -70,7 +74,7 @@ mod tests {
         let mut new = old.clone();
         assert!(differences(&old, &new).is_empty());
         new.enclave.alias = "John".to_owned();
-        new.irc.listen = vec![Listen::Localhost(7000)];
+        new.irc.listen = vec![Listen::localhost(7000)];
         assert_eq!(differences(&old, &new), ["[enclave] alias", "[irc] listen"]);
         assert_eq!(needs_restart(&old, &new), ["[irc] listen"]);
     }

@@ -4,6 +4,8 @@
 //! wrong with it at once. A key whose feature this version does not have is accepted only
 //! with its default, so that no setting is silently without effect.
 
+#[cfg_attr(not(feature = "tls"), path = "no_certificate.rs")]
+pub mod certificate;
 mod change;
 mod listen;
 mod paths;
@@ -13,7 +15,7 @@ mod units;
 mod values;
 
 pub use change::{differences, needs_restart};
-pub use listen::Listen;
+pub use listen::{Host, Listen};
 pub use paths::Paths;
 pub(crate) use paths::create_private_folder;
 pub use read::{load, parse};
@@ -26,6 +28,7 @@ use std::time::Duration;
 
 use crate::enclave::address::Address;
 use crate::enclave::network::Network;
+use crate::irc::listener::Fingerprint;
 
 /// Everything that can be set. [`Config::default`] is what holds without a file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,6 +81,15 @@ pub struct Irc {
     pub password: Secret,
     /// Who may connect over loopback.
     pub allow: Allow,
+    /// Of the certificates whose holders are let in without a password.
+    pub fingerprints: Vec<Fingerprint>,
+    /// Our certificate in PEM; none: in the place that [`Paths::certificate`] names.
+    pub certificate: Option<PathBuf>,
+    /// Its key; none: in the place that [`Paths::key`] names.
+    pub key: Option<PathBuf>,
+    /// The sites whose pages may connect with a WebSocket, besides the door's own host:
+    /// `https://irc.example.org`.
+    pub origins: Vec<String>,
 }
 
 /// `[store]`: what outlives the program.
@@ -129,11 +141,15 @@ impl Default for Enclave {
 impl Default for Irc {
     fn default() -> Self {
         Self {
-            listen: vec![Listen::Localhost(6667)],
+            listen: vec![Listen::localhost(6667)],
             server_name: "enclave.local".to_owned(),
             channel: Some("&enclave".to_owned()),
             password: Secret::default(),
             allow: Allow::SameUser,
+            fingerprints: Vec::new(),
+            certificate: None,
+            key: None,
+            origins: Vec::new(),
         }
     }
 }

@@ -28,6 +28,22 @@ impl Paths {
         store.path.clone().unwrap_or_else(usual)
     }
 
+    /// Our certificate: the configured file, which is beside the configuration if it is not
+    /// a whole path, or `certificate.pem` there.
+    pub fn certificate(&self, irc: &super::Irc) -> PathBuf {
+        self.beside(irc.certificate.as_deref(), "certificate.pem")
+    }
+
+    /// Its key: the configured file, or `key.pem`, in the same way.
+    pub fn key(&self, irc: &super::Irc) -> PathBuf {
+        self.beside(irc.key.as_deref(), "key.pem")
+    }
+
+    fn beside(&self, configured: Option<&Path>, usual: &str) -> PathBuf {
+        self.config
+            .with_file_name(configured.unwrap_or(Path::new(usual)))
+    }
+
     /// The files for the configuration file named on the command line, or for the one in
     /// its default place.
     ///
@@ -142,6 +158,19 @@ mod tests {
         assert!(paths.config_is_named);
         assert_eq!(paths.config, Path::new("mine.toml"));
         assert_eq!(paths.contacts, Path::new("contacts.toml"));
+    }
+
+    #[test]
+    fn the_certificate_is_beside_the_configuration_unless_it_is_elsewhere() {
+        let paths = find(None, &[("HOME", "/h")]).unwrap();
+        let mut irc = crate::config::Irc::default();
+        let folder = Path::new("/h/.config/enclave-irc");
+        assert_eq!(paths.certificate(&irc), folder.join("certificate.pem"));
+        assert_eq!(paths.key(&irc), folder.join("key.pem"));
+        irc.certificate = Some("tls/mine.pem".into());
+        irc.key = Some("/etc/tls/key.pem".into());
+        assert_eq!(paths.certificate(&irc), folder.join("tls/mine.pem"));
+        assert_eq!(paths.key(&irc), Path::new("/etc/tls/key.pem"));
     }
 
     #[test]

@@ -24,7 +24,17 @@ const SCHEMA: Schema = &[
     ),
     (
         "[irc]",
-        &["listen", "server_name", "channel", "password", "allow"],
+        &[
+            "listen",
+            "server_name",
+            "channel",
+            "password",
+            "fingerprints",
+            "allow",
+            "certificate",
+            "key",
+            "origins",
+        ],
     ),
     ("[store]", &["path", "history"]),
     ("[log]", &["level"]),
@@ -69,7 +79,7 @@ pub fn parse(file: &Path, written: &str) -> Result<Config, Vec<Problem>> {
         read_enclave(&section("[enclave]", "enclave"), &mut config);
         read_irc(&section("[irc]", "irc"), &mut config);
         let store = section("[store]", "store");
-        store.set("path", &mut config.store.path, path);
+        store.set("path", &mut config.store.path, path("/path/to/state.db"));
         store.set("history", &mut config.store.history, values::history);
         let level = values::word(Level::WORDS);
         section("[log]", "log").set("level", &mut config.log.level, level);
@@ -113,10 +123,29 @@ fn read_irc(section: &Section<'_>, config: &mut Config) {
     section.set_list("listen", &mut irc.listen, values::listen);
     section.set("server_name", &mut irc.server_name, values::server_name);
     section.set("channel", &mut irc.channel, values::channel);
-    let password = values::only(values::password, "");
-    section.set("password", &mut irc.password, password);
+    let password = section.take("password", values::password);
+    // Of one that is written and wrong nobody wants to hear that it is missing.
+    let has_password = match &password {
+        Some(password) => !password.is_empty(),
+        None => section.span("password").is_some(),
+    };
+    irc.password = password.unwrap_or_default();
+    section.set_list_or_none("fingerprints", &mut irc.fingerprints, values::fingerprint);
     section.set("allow", &mut irc.allow, values::word(Allow::WORDS));
+    section.set("certificate", &mut irc.certificate, path("certificate.pem"));
+    section.set("key", &mut irc.key, path("key.pem"));
+    section.set_list_or_none("origins", &mut irc.origins, values::web_origin);
 
+    let reachable = irc.listen.iter().find(|listen| listen.is_reachable());
+    let has_key = has_password || !irc.fingerprints.is_empty();
+    if let (Some(listen), false, Some(span)) = (reachable, has_key, section.span("listen")) {
+        let mistake = Mistake::new(
+            format!("has {listen}, which others can reach; that needs a password"),
+            "make one with `enclave-irc password` and write what it prints into password, or \
+             listen on localhost",
+        );
+        section.report(&span, "listen", mistake);
+    }
     for (index, listen) in irc.listen.iter().enumerate() {
         let earlier = irc.listen[..index].iter();
         if let (Some(other), Some(span)) = (
@@ -129,7 +158,12 @@ fn read_irc(section: &Section<'_>, config: &mut Config) {
     }
 }
 
-fn path(value: &toml::de::DeValue<'_>) -> Result<Option<PathBuf>, Mistake> {
-    let path = text(value, "/path/to/state.db")?;
-    Ok((!path.is_empty()).then(|| path.into()))
+/// A path, or none for an empty one. `example` is shown where it is something else.
+fn path(
+    example: &'static str,
+) -> impl Fn(&toml::de::DeValue<'_>) -> Result<Option<PathBuf>, Mistake> {
+    move |value| {
+        let path = text(value, example)?;
+        Ok((!path.is_empty()).then(|| path.into()))
+    }
 }

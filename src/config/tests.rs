@@ -25,9 +25,20 @@ fn the_example_holds_the_defaults() {
     let keys = |section: &str| table[section].as_table().unwrap().keys().len();
     assert_eq!(Config::default().enclave.networks.len(), 1);
     assert_eq!(keys("enclave"), 9);
-    assert_eq!(keys("irc"), 5);
+    assert_eq!(keys("irc"), 8);
     assert_eq!(keys("store"), 2);
     assert_eq!(keys("log"), 1);
+}
+
+#[cfg(all(feature = "tls", feature = "websocket"))]
+#[test]
+fn the_example_for_clients_elsewhere_is_a_good_one() {
+    let config = read(include_str!("../../config/remote.toml")).unwrap();
+    let doors: Vec<_> = config.irc.listen.iter().map(Listen::to_string).collect();
+    let expected = ["localhost:6667", "tls://[::]:6697", "ws://localhost:6680"];
+    assert_eq!(doors, expected);
+    assert!(!config.irc.password.is_empty());
+    assert_eq!(config.irc.origins, ["https://web.example.org"]);
 }
 
 #[test]
@@ -57,6 +68,10 @@ fn every_key_is_read() {
         server_name = "irc.example.org"
         channel = "#friends"
         allow = "anyone"
+        password = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$aGFzaGhhc2g"
+        certificate = "/etc/tls/irc.pem"
+        key = "irc.key"
+        origins = ["https://IRC.example.org", "http://localhost:8000"]
         [log]
         level = "debug"
         "##,
@@ -72,11 +87,18 @@ fn every_key_is_read() {
     assert_eq!(config.enclave.detached, Detached::Offline);
     assert_eq!(config.enclave.grace, Duration::from_secs(5400));
     assert_eq!(config.enclave.max_frame, 65_536);
-    let doors = [Listen::Localhost(7000), Listen::Unix("/run/irc".into())];
+    let doors = [Listen::localhost(7000), Listen::Unix("/run/irc".into())];
     assert_eq!(config.irc.listen, doors);
     assert_eq!(config.irc.server_name, "irc.example.org");
     assert_eq!(config.irc.channel.as_deref(), Some("#friends"));
     assert_eq!(config.irc.allow, Allow::Anyone);
+    assert!(config.irc.password.reveal().ends_with("$aGFzaGhhc2g"));
+    assert_eq!(config.irc.certificate, Some("/etc/tls/irc.pem".into()));
+    assert_eq!(config.irc.key, Some("irc.key".into()));
+    assert_eq!(
+        config.irc.origins,
+        ["https://irc.example.org", "http://localhost:8000"]
+    );
     assert_eq!(config.log.level, Level::Debug);
     assert_eq!(read("irc.channel = ''").unwrap().irc.channel, None);
 }
@@ -164,8 +186,16 @@ fn impossible_values_are_told_apart() {
         ("enclave.max_frame = -1", "out of range"),
         (
             "irc.listen = ['0.0.0.0:6667']",
-            "passwords are not supported",
+            "has 0.0.0.0:6667, which others can reach; that needs a password",
         ),
+        ("irc.origins = ['null']", "not the site of a page"),
+        (
+            "irc.origins = ['irc.example.org']",
+            "not the site of a page",
+        ),
+        ("irc.origins = ['https://*.org']", "not the site of a page"),
+        ("irc.origins = ['https://a.org/']", "has a path"),
+        ("irc.origins = 'https://a.org'", "is a text; write a list"),
         ("irc.listen = ['localhost:1', '127.0.0.1:1']", "twice"),
         (
             "irc.server_name = 'enclave'",
@@ -192,11 +222,37 @@ fn impossible_values_are_told_apart() {
 }
 
 #[test]
-fn keys_of_later_versions_are_refused_unless_they_have_their_default() {
-    let told = problem("irc.password = '$argon2id$hunter2'");
-    assert!(told.contains("is not supported in this version"), "{told}");
-    assert!(!told.contains("hunter2"), "a secret is shown: {told}");
-    assert!(problem("store.history = 'forver'").contains("not a duration"));
+fn a_password_that_is_no_hash_is_refused_and_not_shown() {
+    for (written, expected) in [
+        ("hunter2", "perhaps the password itself"),
+        ("$argon2id$hunter2", "not a whole argon2id hash"),
+    ] {
+        let told = problem(&format!("irc.password = '{written}'"));
+        assert!(told.contains(expected), "{told}");
+        assert!(told.contains("enclave-irc password"), "{told}");
+        assert!(!told.contains("hunter2"), "a secret is shown: {told}");
+    }
+}
+
+const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$aGFzaGhhc2g";
+
+#[test]
+fn a_door_that_others_can_reach_needs_a_password() {
+    for door in ["0.0.0.0:1", "[::]:1", "192.0.2.1:1", "irc.example.org:1"] {
+        let section = format!("[irc]\nlisten = ['localhost:2', '{door}']\n");
+        let told = problem(&section);
+        assert!(told.starts_with("config.toml:2: "), "{told}");
+        assert!(
+            told.contains(&format!("has {door}, which others can reach")),
+            "{told}"
+        );
+        let told = problem(&format!("{section}password = ''\n"));
+        assert!(told.contains("needs a password"), "{told}");
+        assert!(read(&format!("{section}password = '{HASH}'\n")).is_ok());
+        // One problem, told once.
+        let told = read(&format!("{section}password = 'x'\n")).unwrap_err();
+        assert_eq!(told.len(), 1, "{told:?}");
+    }
 }
 
 #[test]

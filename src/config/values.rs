@@ -11,6 +11,7 @@ use super::{
 use crate::enclave::address::Address;
 use crate::enclave::network::Network;
 use crate::irc::channel::{self, CHANNEL_LENGTH};
+use crate::irc::listener::Fingerprint;
 use crate::nearest::nearest;
 use crate::problem::Mistake;
 use crate::source::{text, wrong_type};
@@ -150,9 +151,55 @@ pub(super) fn channel(value: &DeValue<'_>) -> Parsed<Option<String>> {
     }
 }
 
+/// As `openssl` and IRC services write it: 64 hexadecimal digits, with or without colons.
+pub(super) fn fingerprint(value: &DeValue<'_>) -> Parsed<Fingerprint> {
+    let example = "the SHA-256 of a certificate, 64 hexadecimal digits: openssl x509 -in FILE \
+                   -noout -fingerprint -sha256";
+    let written = text(value, example)?;
+    written
+        .parse()
+        .map_err(|()| Mistake::new("is no fingerprint", format!("write {example}")))
+}
+
 /// Never shows what was written: it may be a password.
 pub(super) fn password(value: &DeValue<'_>) -> Parsed<Secret> {
-    text(value, "").map(Secret::new)
+    let written = text(value, "$argon2id$…")?;
+    let password = Secret::new(written);
+    if password.is_empty() || password.is_argon2_hash() {
+        return Ok(password);
+    }
+    let what = match written.starts_with("$argon2") {
+        true => "is not a whole argon2id hash",
+        false => "is no hash of a password, but perhaps the password itself",
+    };
+    let remedy = "write what `enclave-irc password` prints: one line that begins with $argon2id$";
+    Err(Mistake::new(what, remedy))
+}
+
+/// The site of a web page, as browsers write it: without a path, in lower case.
+pub(super) fn web_origin(value: &DeValue<'_>) -> Parsed<String> {
+    let example = "https://irc.example.org";
+    let written = text(value, example)?;
+    let remedy =
+        format!("write scheme://host, with a port if it is an unusual one, such as {example:?}");
+    let wrong = |what: &str| {
+        Err(Mistake::new(
+            format!("is {written:?}, {what}"),
+            remedy.clone(),
+        ))
+    };
+    let Some((scheme, host)) = written.split_once("://") else {
+        // "null" too: a browser says it for pages of all kinds of sites.
+        return wrong("which is not the site of a page");
+    };
+    let visible = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if !visible(scheme) || !visible(host) || host.contains(['*', '?', '#', '@']) {
+        return wrong("which is not the site of a page");
+    }
+    if host.contains('/') {
+        return wrong("which has a path");
+    }
+    Ok(written.to_ascii_lowercase())
 }
 
 pub(super) fn history(value: &DeValue<'_>) -> Parsed<History> {
@@ -183,23 +230,6 @@ pub(super) fn word<T: Copy>(words: &[(&str, T)]) -> impl Fn(&DeValue<'_>) -> Par
             };
             Mistake::new(format!("is {written:?}"), remedy)
         })
-    }
-}
-
-/// A value that must be the default until what it sets is built.
-pub(super) fn only<T: Default + PartialEq>(
-    parse: impl Fn(&DeValue<'_>) -> Parsed<T>,
-    default: &'static str,
-) -> impl Fn(&DeValue<'_>) -> Parsed<T> {
-    move |value| {
-        let parsed = parse(value)?;
-        if parsed != T::default() {
-            return Err(Mistake::new(
-                "is not supported in this version",
-                format!("leave it out, or write {default:?}"),
-            ));
-        }
-        Ok(parsed)
     }
 }
 

@@ -19,6 +19,7 @@ use super::door::Doors;
 use super::files::Files;
 use super::goodbye::{GOODBYE, wait_for_goodbyes};
 use super::input::{self, Alive, Inbox, Input};
+use super::keys::Keys;
 use super::links::Links;
 use super::middle::Middle;
 use super::reload::Running;
@@ -46,6 +47,7 @@ pub struct Driver<M> {
     timepiece: Timepiece,
     links: Links,
     clients: Clients,
+    keys: Keys,
     watch: Watch,
     doors: Option<Doors>,
     on_disk: Option<OnDisk>,
@@ -92,6 +94,7 @@ impl<M: Middle> Driver<M> {
             timepiece,
             links: Links::new(port, freebind, inbox.clone(), heard, alive.clone()),
             clients: Clients::new(inbox.clone(), alive),
+            keys: Keys::new(inbox.clone()),
             watch,
             doors: None,
             on_disk: None,

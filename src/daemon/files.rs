@@ -1,4 +1,4 @@
-//! The two files that a person writes, while the program runs: reading them anew and
+//! The files that a person writes, while the program runs: reading them anew and
 //! changing the address book, off the event path, one job after the other. So what was
 //! read before a change can never arrive after it.
 
@@ -8,10 +8,11 @@ use tokio::sync::mpsc;
 use tokio::task::{spawn_blocking, spawn_local};
 
 use crate::book::{self, Book, Change};
-use crate::config::{self, Config, Paths};
+use crate::config::{self, Config, Paths, certificate};
 use crate::gateway::ChangeId;
 use crate::gateway::event::Event;
 use crate::gateway::settings::{Detached, History, Settings};
+use crate::irc::tls::Identity;
 use crate::offline::reserved;
 use crate::problem::Problem;
 
@@ -21,8 +22,19 @@ use super::input::{Inbox, Input, report};
 /// program gone wrong, which is then told no.
 const JOBS: usize = 64;
 
-/// Configuration and address book, or everything that is wrong with them.
-pub type BothFiles = Result<(Config, Book), Vec<Problem>>;
+/// What stands in the files.
+#[derive(Debug)]
+pub struct Contents {
+    /// The configuration.
+    pub config: Config,
+    /// The address book.
+    pub book: Book,
+    /// The certificate and its key, if a door needs them.
+    pub identity: Option<Identity>,
+}
+
+/// What stands in the files, or everything that is wrong with them.
+pub type BothFiles = Result<Contents, Vec<Problem>>;
 
 enum Job {
     Reload,
@@ -95,7 +107,8 @@ async fn work(at_work: Arc<AtWork>, mut jobs: mpsc::Receiver<Job>, inbox: Inbox)
     }
 }
 
-/// Reads both files, and tells everything that is wrong with either at once.
+/// Reads both files, and the certificate if there has to be one, and tells everything that
+/// is wrong with any of them at once.
 pub fn read_both(paths: &Paths) -> BothFiles {
     let config = config::load(paths);
     let book = {
@@ -104,10 +117,19 @@ pub fn read_both(paths: &Paths) -> BothFiles {
         let config = config.as_ref().unwrap_or(&default);
         book::load(&paths.contacts, &reserved(config))
     };
-    match (config, book) {
-        (Ok(config), Ok(book)) => Ok((config, book)),
-        (config, book) => {
-            let problems = [config.err(), book.err()];
+    let identity = match &config {
+        Ok(config) => certificate::load(paths, &config.irc),
+        // Nobody knows where it is, nor whether it is needed.
+        Err(_) => Ok(None),
+    };
+    match (config, book, identity) {
+        (Ok(config), Ok(book), Ok(identity)) => Ok(Contents {
+            config,
+            book,
+            identity,
+        }),
+        (config, book, identity) => {
+            let problems = [config.err(), book.err(), identity.err()];
             Err(problems.into_iter().flatten().flatten().collect())
         }
     }
@@ -128,6 +150,8 @@ pub fn settings(config: &Config, paths: &Paths) -> Settings {
         networks: enclave.networks.clone(),
         max_frame: enclave.max_frame,
         receipts: enclave.delivery == config::Delivery::Receipts,
+        password: irc.password.clone(),
+        fingerprints: irc.fingerprints.clone(),
         history: match config.store.history {
             config::History::Forever => History::Forever,
             config::History::For(kept) => History::For(kept),

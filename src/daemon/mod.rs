@@ -21,6 +21,7 @@ pub mod driver;
 pub mod files;
 pub mod goodbye;
 pub mod input;
+mod keys;
 pub mod links;
 pub mod lock;
 pub mod logging;
@@ -66,16 +67,16 @@ pub fn run(named: Option<&Path>) -> Exit {
 
 fn try_run(named: Option<&Path>) -> Result<(), Failure> {
     let paths = Paths::find(named).map_err(Failure::usage)?;
-    let (config, book) = files::read_both(&paths).map_err(Failure::Wrong)?;
-    logging::start(&config.log.level.to_string());
-    let prepared = Prepared::prepare(paths, config, book)?;
+    let contents = files::read_both(&paths).map_err(Failure::Wrong)?;
+    logging::start(&contents.config.log.level.to_string());
+    let prepared = Prepared::prepare(paths, contents)?;
     run_local(async {
         // First of all, so that whoever stops us early is not left with half a start.
         let signals = Signals::listen().context("cannot listen to signals")?;
-        let listeners = door::open(prepared.doors()).await?;
+        let doors = door::open(prepared.doors()).await?;
         let (inbox, inputs) = input::channel();
         tokio::task::spawn_local(signals.pass_on(inbox.clone(), HangUp::Reload));
-        serve(prepared, listeners, inbox, inputs).await
+        serve(prepared, doors, inbox, inputs).await
     })
 }
 

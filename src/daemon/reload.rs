@@ -2,12 +2,13 @@
 
 use tracing::{info, warn};
 
-use crate::config::{self, Allow, Config, Paths};
+use crate::config::{self, Config, Paths};
 use crate::gateway::event::Event;
 use crate::gateway::settings::Settings;
 use crate::problem::Problem;
 
-use super::files::{self, BothFiles};
+use super::door::Policy;
+use super::files::{self, BothFiles, Contents};
 
 /// The configuration that the program was started with, of which some keys hold until it
 /// ends.
@@ -27,17 +28,21 @@ impl Running {
     }
 
     /// What is to happen now that the files have been read anew: events for the gateway,
-    /// in order, and who may connect over loopback from now on.
+    /// in order, and what holds at the doors from now on.
     ///
-    /// If either file is bad, neither is followed: the two may have been edited together.
-    pub fn follow(&self, files: BothFiles) -> (Vec<Event>, Option<Allow>) {
-        let (config, book) = match files {
-            Ok(both) => both,
+    /// If one file is bad, none is followed: they may have been edited together.
+    pub fn follow(&self, files: BothFiles) -> (Vec<Event>, Option<Policy>) {
+        let Contents {
+            config,
+            book,
+            identity,
+        } = match files {
+            Ok(contents) => contents,
             Err(problems) => return (refused(problems), None),
         };
         info!("configuration and address book read again");
         let waiting = config::needs_restart(&self.started_with, &config);
-        let allow = config.irc.allow;
+        let policy = Policy::new(&config.irc, identity);
         let mut events = vec![
             Event::Settings(self.settings(&config)),
             Event::BookRead(Ok(book)),
@@ -54,7 +59,7 @@ impl Running {
             warn!("{text}");
             events.push(notice(text));
         }
-        (events, Some(allow))
+        (events, Some(policy))
     }
 
     /// The new settings, but for what holds until the program ends.
@@ -89,7 +94,7 @@ fn notice(text: String) -> Event {
 mod tests {
     use super::*;
     use crate::book::Book;
-    use crate::config::Listen;
+    use crate::config::{Allow, Listen};
     use std::path::Path;
 
     fn running() -> Running {
@@ -105,8 +110,8 @@ mod tests {
     #[test]
     fn a_bad_file_changes_nothing_and_every_problem_is_told() {
         let problem = |text: &str| Problem::of_file(Path::new("contacts.toml"), text, "mend it");
-        let (events, allow) = running().follow(Err(vec![problem("one"), problem("two")]));
-        assert_eq!(allow, None);
+        let (events, policy) = running().follow(Err(vec![problem("one"), problem("two")]));
+        assert!(policy.is_none());
         let told: Vec<String> = events
             .into_iter()
             .map(|event| match event {
@@ -122,11 +127,15 @@ mod tests {
     fn what_can_change_changes_and_what_cannot_is_named() {
         let mut config = Config::default();
         config.enclave.alias = "John".to_owned();
-        config.irc.listen = vec![Listen::Localhost(7000)];
+        config.irc.listen = vec![Listen::localhost(7000)];
         config.irc.server_name = "other.local".to_owned();
         config.irc.allow = Allow::Anyone;
-        let (events, allow) = running().follow(Ok((config, Book::default())));
-        assert_eq!(allow, Some(Allow::Anyone));
+        let (events, policy) = running().follow(Ok(Contents {
+            config,
+            book: Book::default(),
+            identity: None,
+        }));
+        assert_eq!(policy.unwrap().allow, Allow::Anyone);
         let [
             Event::Settings(settings),
             Event::BookRead(Ok(_)),

@@ -10,13 +10,14 @@ use crate::book::Book;
 use crate::cli::Exit;
 use crate::config::{Config, Listen, Paths};
 use crate::gateway::Gateway;
-use crate::irc::listener::{BindError, Listener};
+use crate::irc::listener::BindError;
+use crate::irc::tls::Identity;
 use crate::problem::Problem;
 use crate::store::{Db, Loaded};
 
-use super::door::Doors;
+use super::door::{Door, Doors, Policy};
 use super::driver::{Driver, OnDisk, PeerSide};
-use super::files::{self, Files};
+use super::files::{self, Contents, Files};
 use super::input::{Inbox, Input};
 use super::lock::Lock;
 use super::reload::Running;
@@ -87,6 +88,7 @@ pub struct Prepared {
     paths: Paths,
     config: Config,
     book: Book,
+    identity: Option<Identity>,
     db: Db,
     loaded: Loaded,
     locks: [Lock; 2],
@@ -98,7 +100,12 @@ impl Prepared {
     /// # Errors
     ///
     /// If the state folder cannot be used or is in use.
-    pub fn prepare(paths: Paths, config: Config, book: Book) -> Result<Self, Failure> {
+    pub fn prepare(paths: Paths, contents: Contents) -> Result<Self, Failure> {
+        let Contents {
+            config,
+            book,
+            identity,
+        } = contents;
         paths.create_state_dir().with_context(|| {
             format!(
                 "cannot make the state folder {}; make the folder above it writable, or name another one with XDG_STATE_HOME",
@@ -115,6 +122,7 @@ impl Prepared {
             paths,
             config,
             book,
+            identity,
             db,
             loaded,
             locks,
@@ -134,7 +142,7 @@ impl Prepared {
 /// If the system lacks something that every program needs.
 pub async fn serve(
     prepared: Prepared,
-    listeners: Vec<Listener>,
+    doors: Vec<Door>,
     inbox: Inbox,
     inputs: mpsc::Receiver<Input>,
 ) -> Result<(), Failure> {
@@ -142,6 +150,7 @@ pub async fn serve(
         paths,
         config,
         book,
+        identity,
         db,
         loaded,
         locks,
@@ -156,7 +165,8 @@ pub async fn serve(
         watch: Watch::new(search),
     };
     let irc = &config.irc;
-    let doors = Doors::attend(listeners, irc.allow, &irc.server_name, &inbox);
+    let policy = Policy::new(irc, identity);
+    let doors = Doors::attend(doors, policy, &irc.server_name, &inbox);
     let on_disk = OnDisk {
         files: Files::new(&paths, &config, inbox.clone()),
         running: Running::new(config, paths),

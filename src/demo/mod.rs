@@ -20,6 +20,7 @@ use tokio::task::spawn_local;
 
 use crate::cli::Exit;
 use crate::config::{Listen, Paths};
+use crate::daemon::door::Door;
 use crate::daemon::driver::{Driver, PeerSide};
 use crate::daemon::input::{self, Inbox, Input};
 use crate::daemon::signals::{HangUp, Signals};
@@ -30,7 +31,6 @@ use crate::daemon::{door, files, logging, run_local};
 use crate::enclave::PORT;
 use crate::enclave::address::Address;
 use crate::enclave::mesh::Policy;
-use crate::irc::listener::Listener;
 
 use node::FriendNode;
 
@@ -63,22 +63,23 @@ fn try_run() -> Result<(), Failure> {
         .context("cannot make a temporary folder; is TMPDIR writable?")?;
     let paths = write_files(folder.path(), ours, his)
         .with_context(|| format!("cannot write to {}", folder.path().display()))?;
-    let (config, book) = files::read_both(&paths).map_err(Failure::Wrong)?;
+    let contents = files::read_both(&paths).map_err(Failure::Wrong)?;
+    let enclave = &contents.config.enclave;
     let policy = Policy {
-        networks: config.enclave.networks.clone(),
-        max_frame: config.enclave.max_frame,
+        networks: enclave.networks.clone(),
+        max_frame: enclave.max_frame,
         // He keeps nothing, so he confirms nothing.
         receipts: false,
     };
-    let prepared = Prepared::prepare(paths, config, book)?;
+    let prepared = Prepared::prepare(paths, contents)?;
     run_local(async {
         let signals = Signals::listen().context("cannot listen to signals")?;
-        let (port, listeners) = open_door().await?;
+        let (port, doors) = open_door().await?;
         let (inbox, inputs) = input::channel();
         spawn_local(signals.pass_on(inbox.clone(), HangUp::Stop));
         let (friend_inbox, friend) = start_friend(policy, ours, his);
         print(&introduction(port, ours, his));
-        let ended = serve(prepared, listeners, inbox, inputs).await;
+        let ended = serve(prepared, doors, inbox, inputs).await;
         // He says goodbye too; the gateway does not hear it any more.
         let _ = friend_inbox.send(Input::Stop).await;
         let _ = friend.await;
@@ -166,11 +167,11 @@ fn write_files(folder: &Path, ours: Address, his: Address) -> std::io::Result<Pa
 }
 
 /// Opens the door for IRC clients, on the first port that is free.
-async fn open_door() -> Result<(u16, Vec<Listener>), Failure> {
+async fn open_door() -> Result<(u16, Vec<Door>), Failure> {
     let mut last_error = None;
     for port in IRC_PORTS {
-        match door::open(&[Listen::Localhost(port)]).await {
-            Ok(listeners) => return Ok((port, listeners)),
+        match door::open(&[Listen::localhost(port)]).await {
+            Ok(doors) => return Ok((port, doors)),
             Err(error) => last_error = Some(error),
         }
     }

@@ -124,6 +124,7 @@ impl Middle for FriendNode {
             Event::ClientConnected { .. }
             | Event::ClientLine { .. }
             | Event::ClientEnded { .. }
+            | Event::PasswordChecked { .. }
             | Event::BookRead(_)
             | Event::BookChanged { .. }
             | Event::Settings(_)

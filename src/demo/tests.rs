@@ -85,7 +85,7 @@ fn its_files_are_good_ones() {
     let folder = tempfile::tempdir().unwrap();
     let [ours, his] = ["127.1.2.1", "127.1.2.2"].map(|text| text.parse().unwrap());
     let paths = write_files(folder.path(), ours, his).unwrap();
-    let (config, book) = files::read_both(&paths).unwrap();
+    let files::Contents { config, book, .. } = files::read_both(&paths).unwrap();
     assert_eq!(config.enclave.address, OwnAddress::Given(ours));
     assert_eq!(book.contacts.len(), 1);
     assert_eq!(book.contacts[0].nick.as_str(), "JohnSmith");

@@ -17,9 +17,21 @@ use super::commands;
 use super::error::CommandError;
 use super::session::{PING_AFTER, PONG_TIMEOUT, REGISTRATION_TIMEOUT, Session};
 
+/// How many clients may be connected that the door does not trust and that have not
+/// registered. Only so many clients are let in at all, and whoever can reach a door could
+/// take all places from the person by saying nothing.
+const MOST_UNKNOWN: usize = 32;
+
 impl Gateway {
     pub(super) fn client_connected(&mut self, client: ClientId, origin: Origin) {
+        let unknown = |session: &&Session| !session.origin.trusted && !session.attached();
+        let crowd = self.sessions.values().filter(unknown).count();
         self.sessions.insert(client, Session::new(origin, self.now));
+        if !origin.trusted && crowd >= MOST_UNKNOWN {
+            tracing::warn!("{MOST_UNKNOWN} unknown clients are waiting to register already");
+            self.close(client, "Too many unknown clients");
+            self.client_vanished(client, "too many unknown clients");
+        }
     }
 
     pub(super) fn client_line(&mut self, client: ClientId, line: Line) {

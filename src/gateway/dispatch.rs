@@ -43,6 +43,9 @@ impl Gateway {
             Event::Deadline => self.deadline_came(),
             Event::Stored { through } => self.stored(through),
             Event::Answered { ticket, answer } => self.answered(ticket, answer),
+            Event::PasswordChecked { client, is_right } => {
+                self.password_checked(client, is_right);
+            }
             Event::StoreTrouble(trouble) => self.store_trouble(trouble),
             Event::Shutdown => self.shut_down(),
         }

@@ -1,6 +1,7 @@
 //! What the gateway wants done: everything it does to the world goes out as one of these.
 
 use crate::book::Change;
+use crate::config::Secret;
 use crate::enclave::order::Order;
 use crate::irc::ClientId;
 use crate::store::{Ask, Write};
@@ -37,6 +38,16 @@ pub enum Effect {
     /// Store this. The first is number 1, each later one has the next number; when all up
     /// to one are durable, [`Stored`](super::event::Event::Stored) says so.
     Store(Write),
+    /// Find out whether a password has this hash, off the main task; answered by
+    /// [`PasswordChecked`](super::event::Event::PasswordChecked).
+    CheckPassword {
+        /// Who has shown it.
+        client: ClientId,
+        /// What was shown.
+        password: Secret,
+        /// What it is compared with.
+        hash: Secret,
+    },
     /// Ask the store, which answers in its place among the writes, with
     /// [`Answered`](super::event::Event::Answered).
     Ask {

@@ -87,6 +87,13 @@ pub enum Event {
         /// What the store says, or why it cannot say anything.
         answer: Result<Answer, String>,
     },
+    /// A password has been looked at.
+    PasswordChecked {
+        /// Whose.
+        client: ClientId,
+        /// Whether it is the one.
+        is_right: bool,
+    },
     /// The store cannot write, and why, in words for the person; it goes on trying. Or
     /// (`None`) it can again.
     StoreTrouble(Option<String>),

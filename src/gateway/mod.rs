@@ -8,6 +8,7 @@
 //! | room | what it knows |
 //! |---|---|
 //! | [`event`], [`effect`], `dispatch` | what comes in, what goes out; who takes what |
+//! | `keys` | who has to show one, and what becomes of those that do not |
 //! | `session`, `clients` | one attached client; how clients come, are heard, and go |
 //! | `attach` | what a client is greeted with |
 //! | `roster`, `reconcile` | contacts and their nicks; following the address book |
@@ -43,6 +44,7 @@ pub mod event;
 mod history;
 mod inbox;
 mod keep;
+mod keys;
 mod ledger;
 mod markers;
 mod message_id;
@@ -86,6 +88,7 @@ use batch::Batches;
 use correspondence::Correspondence;
 use effect::{Effect, Effects};
 use event::Event;
+use keys::WrongTries;
 use ledger::Ledger;
 use markers::Markers;
 use message_id::MessageIds;
@@ -120,6 +123,7 @@ pub struct Gateway {
     ledger: Ledger,
     positions: Positions,
     markers: Markers,
+    wrong_tries: WrongTries,
     /// When texts that are old enough are deleted next, on the monotonic clock.
     next_expiry: Option<Duration>,
     prompts: Prompts,
@@ -172,6 +176,7 @@ impl Gateway {
             ledger: Ledger::after(loaded.last_seq),
             positions: Positions::loaded(loaded.positions),
             markers,
+            wrong_tries: WrongTries::default(),
             next_expiry: None,
             prompts: Prompts::default(),
             pending_changes: HashMap::new(),
@@ -222,6 +227,7 @@ impl Gateway {
             sessions,
             self.prompt_deadline(),
             self.batch_deadline(),
+            self.key_deadline(),
             self.next_expiry,
         ]
         .into_iter()
@@ -252,6 +258,7 @@ impl Gateway {
         self.grace_over();
         self.check_clients();
         self.give_up_batches();
+        self.look_at_passwords();
         self.prompt_due();
         if self.next_expiry.is_some_and(|at| at <= self.now.monotonic) {
             self.expire();
@@ -265,6 +272,10 @@ impl Gateway {
         self.settings.detached = settings.detached;
         self.settings.grace = settings.grace;
         self.settings.history = settings.history;
+        let had_keys = self.has_keys();
+        self.settings.password = settings.password;
+        self.settings.fingerprints = settings.fingerprints;
+        self.tell_if_keys_changed(had_keys);
         self.expire();
         self.update_presence();
     }

@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::clock::Now;
+use crate::config::Secret;
 use crate::irc::capability::{Capabilities, Capability};
 use crate::irc::listener::Origin;
 use crate::irc::nick::{Folded, Nick};
 use crate::irc::reply::{Reply, Source};
+use crate::irc::sasl::{Mechanism, Response};
 
 use super::history::AllUnfetched;
+use super::keys::{Key, Shown};
 use super::multiline::OpenBatch;
 use super::positions::Progress;
+use super::response::Later;
 
 /// How long a client may take to register. Someone who types it by hand needs a while;
 /// a connection that never speaks must not stay for ever.
@@ -89,6 +93,15 @@ pub(super) struct Session {
     pub unfetched: AllUnfetched,
     /// A message of several lines that it has begun.
     pub batch: Option<Box<OpenBatch>>,
+    /// What it has shown to be let in, and how.
+    pub key: Key,
+    pub shown: Shown,
+    /// What came with PASS, until it is looked at.
+    pub pass: Option<Secret>,
+    /// A response of SASL on its way in.
+    pub sasl: Option<(Mechanism, Response)>,
+    /// The answer that is owed for it.
+    pub sasl_answer: Later,
     /// How many of its requests wait for the store.
     pub requests: usize,
 }
@@ -116,6 +129,11 @@ impl Session {
             progress: Progress::default(),
             unfetched: AllUnfetched::new(),
             batch: None,
+            key: Key::None,
+            shown: Shown::Pass,
+            pass: None,
+            sasl: None,
+            sasl_answer: Later::default(),
             requests: 0,
         }
     }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use crate::config::Secret;
 use crate::enclave::network::Network;
+use crate::irc::listener::Fingerprint;
 
 /// What contacts see while no client is attached (`[enclave] detached`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +49,10 @@ pub struct Settings {
     /// `[enclave] delivery`: whether we say and expect receipts; otherwise nothing goes
     /// out but what the Enclave specification names.
     pub receipts: bool,
+    /// `[irc] password`: the hash of the password; empty where there is none.
+    pub password: Secret,
+    /// `[irc] fingerprints`: of the certificates that let a client in.
+    pub fingerprints: Vec<Fingerprint>,
     /// `[store] history`.
     pub history: History,
     /// Where the person is, for the times in a log.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::reply::{Reply, Source};
-use super::text;
+use super::{sasl, text};
 
 /// Makes the enum and its table from one list: variant, name on the wire, value shown to
 /// clients that speak version 302.
@@ -78,6 +78,8 @@ capabilities! {
     MultiPrefix = "multi-prefix" None;
     /// `no-implicit-names`: no NAMES after JOIN.
     NoImplicitNames = "no-implicit-names" None;
+    /// `sasl`: the client shows a password or a certificate.
+    Sasl = "sasl" Some(sasl::MECHANISMS);
     /// `server-time`: when a message was written.
     ServerTime = "server-time" None;
     /// `setname`: the real name may change.
@@ -153,15 +155,21 @@ impl Capabilities {
     }
 
     /// The set as it is after `CAP REQ :list`, where `-` takes one out: all of the list,
-    /// read from left to right, or nothing. `version_302` says that the client has said
+    /// read from left to right, or nothing. What is not `offered` cannot be had. `version_302` says that the client has said
     /// `CAP LS 302` at any time; from such a client `cap-notify` is not taken away.
-    pub fn request(mut self, list: &str, version_302: bool) -> Result<Self, Refused> {
+    pub fn request(
+        mut self,
+        list: &str,
+        offered: Self,
+        version_302: bool,
+    ) -> Result<Self, Refused> {
         for word in list.split_ascii_whitespace() {
             let (name, wanted) = match word.strip_prefix('-') {
                 Some(name) => (name, false),
                 None => (word, true),
             };
             match (Capability::named(name), wanted) {
+                (Some(capability), true) if !offered.contains(capability) => return Err(Refused),
                 (Some(capability), true) => self.insert(capability),
                 (Some(Capability::CapNotify), false) if version_302 => return Err(Refused),
                 (Some(capability), false) => self.remove(capability),

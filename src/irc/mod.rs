@@ -4,7 +4,7 @@
 //! could be built on it. From the wire inwards:
 //!
 //! - [`listener`] opens the doors, [`stream`] is what comes through them,
-//!   [`connection`] runs one client's.
+//!   [`connection`] runs one client's. [`tls`] and `websocket` are what may lie between.
 //! - [`codec`] cuts the bytes into lines, [`request`] a line into verb and parameters.
 //! - [`reply`] is whatever we say, made so that it cannot be malformed, with the words of
 //!   [`numeric`], [`capability`] and [`isupport`].
@@ -26,8 +26,16 @@ pub mod nick;
 pub mod numeric;
 pub mod reply;
 pub mod request;
+pub mod sasl;
 pub mod stream;
 pub mod text;
+#[cfg(feature = "tls")]
+pub mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "without_tls.rs"]
+pub mod tls;
+#[cfg(feature = "websocket")]
+pub mod websocket;
 
 /// Names one client's connection for as long as the program runs; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

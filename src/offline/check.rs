@@ -7,8 +7,13 @@ use super::list::list;
 use super::{Output, reserved};
 use crate::book::{self, Book};
 use crate::cli::Exit;
-use crate::config::{self, Config, OwnAddress, Paths, format_duration, format_size};
+use crate::config::{self, Config, OwnAddress, Paths, certificate, format_duration, format_size};
+use crate::irc::tls::Identity;
 use crate::problem::Problem;
+
+/// How long before its certificate expires a person is told.
+#[cfg(feature = "tls")]
+const EXPIRES_SOON: jiff::SignedDuration = jiff::SignedDuration::from_hours(14 * 24);
 
 /// Reads both files and tells everything that is wrong with them
 /// ([`Exit::Wrong`]), or what would be used.
@@ -21,6 +26,14 @@ pub fn check(paths: &Paths, output: &mut Output<'_>) -> io::Result<Exit> {
         problems.extend(found);
         Config::default()
     });
+    // Where the configuration is wrong, these are not the files it means.
+    let identity = match problems.is_empty() {
+        true => certificate::load(paths, &config.irc).unwrap_or_else(|found| {
+            problems.extend(found);
+            None
+        }),
+        false => None,
+    };
     let book = book::load(&paths.contacts, &reserved(&config)).unwrap_or_else(|found| {
         problems.extend(found);
         Book::default()
@@ -30,8 +43,13 @@ pub fn check(paths: &Paths, output: &mut Output<'_>) -> io::Result<Exit> {
         output.problems(&problems)?;
         return Ok(Exit::Wrong);
     }
-    report(paths, &config, &book, output)?;
+    report(paths, &config, identity.as_ref(), &book, output)?;
     warn(&config, &book, output)?;
+    #[cfg(feature = "tls")]
+    if let Some(identity) = identity {
+        warn_of_expiry(&identity, output)?;
+        warn_of_open_key(&paths.key(&config.irc), output)?;
+    }
     Ok(Exit::Done)
 }
 
@@ -46,7 +64,13 @@ fn own_address_in_book(paths: &Paths, config: &Config, book: &Book) -> Option<Pr
     Some(Problem::of_file(&paths.contacts, what, remedy))
 }
 
-fn report(paths: &Paths, config: &Config, book: &Book, output: &mut Output<'_>) -> io::Result<()> {
+fn report(
+    paths: &Paths,
+    config: &Config,
+    identity: Option<&Identity>,
+    book: &Book,
+    output: &mut Output<'_>,
+) -> io::Result<()> {
     let out = &mut *output.out;
     let file = |file: &Path, without: &str| match file.exists() {
         true => file.display().to_string(),
@@ -85,6 +109,12 @@ fn report(paths: &Paths, config: &Config, book: &Book, output: &mut Output<'_>) 
         ("delivery", enclave.delivery.to_string()),
         ("IRC clients", join(doors)),
         ("allowed", irc.allow.to_string()),
+        ("password", irc.password.to_string()),
+        ("certificate", certificate_text(paths, config, identity)),
+        (
+            "web pages",
+            or(&irc.origins.join(", "), "only of our own host"),
+        ),
         ("server name", irc.server_name.clone()),
         ("channel", or(channel, "none")),
         ("log level", config.log.level.to_string()),
@@ -93,6 +123,28 @@ fn report(paths: &Paths, config: &Config, book: &Book, output: &mut Output<'_>) 
     }
     writeln!(out)?;
     list(book, out)
+}
+
+/// Where the certificate is, and how long it is good for.
+#[cfg(feature = "tls")]
+fn certificate_text(paths: &Paths, config: &Config, identity: Option<&Identity>) -> String {
+    let Some(identity) = identity else {
+        return "none is needed".to_owned();
+    };
+    let file = paths.certificate(&config.irc);
+    let until = identity.expires().map_or_else(String::new, |expires| {
+        format!(", until {}", expires.strftime("%Y-%m-%d"))
+    });
+    format!(
+        "{}{until}, SHA-256 {}",
+        file.display(),
+        identity.fingerprint()
+    )
+}
+
+#[cfg(not(feature = "tls"))]
+fn certificate_text(_: &Paths, _: &Config, _: Option<&Identity>) -> String {
+    "none is needed".to_owned()
 }
 
 /// What is possible and perhaps not meant.
@@ -108,6 +160,40 @@ fn warn(config: &Config, book: &Book, output: &mut Output<'_>) -> io::Result<()>
                 contact.nick
             )?;
         }
+    }
+    Ok(())
+}
+
+/// A certificate that has expired, or soon will: clients refuse it.
+#[cfg(feature = "tls")]
+fn warn_of_expiry(identity: &Identity, output: &mut Output<'_>) -> io::Result<()> {
+    let now = jiff::Timestamp::now();
+    match identity.expires() {
+        Some(expires) if expires < now => writeln!(
+            output.err,
+            "warning: the certificate has expired, so clients will refuse it; get a new one"
+        ),
+        Some(expires) if expires.duration_since(now) < EXPIRES_SOON => writeln!(
+            output.err,
+            "warning: the certificate expires in less than {} days",
+            EXPIRES_SOON.as_hours() / 24
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// A key that others can read is theirs too.
+#[cfg(feature = "tls")]
+fn warn_of_open_key(key: &Path, output: &mut Output<'_>) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    const OTHERS: u32 = 0o007;
+    let mode = key.metadata().map(|metadata| metadata.permissions().mode());
+    if mode.is_ok_and(|mode| mode & OTHERS != 0) {
+        let key = key.display();
+        writeln!(
+            output.err,
+            "warning: others can read the key; chmod 600 {key}"
+        )?;
     }
     Ok(())
 }

@@ -1,14 +1,21 @@
-//! What the command line does without a running gateway: [`check`] the files, and look at
-//! or change the address book ([`contact`]).
+//! What the command line does without a running gateway: [`check`] the files, look at or
+//! change the address book ([`contact`]), and make a certificate or
+//! the hash of a password.
 //!
 //! Everything is written to what is handed in, so that a test can read it.
 
+#[cfg(feature = "tls")]
+mod certificate;
 mod check;
 mod contact;
 mod list;
+mod password;
 
+#[cfg(feature = "tls")]
+pub use certificate::certificate;
 pub use check::check;
 pub use contact::contact;
+pub use password::{ask_for_password, password};
 
 use std::io::{self, Write};
 

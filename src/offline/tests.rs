@@ -248,3 +248,65 @@ fn a_list_fits_80_columns() {
         );
     }
 }
+
+#[cfg(feature = "tls")]
+#[test]
+fn check_warns_of_a_certificate_that_clients_will_not_take() {
+    let said = |year| {
+        let desk = Desk::new(Some("irc.listen = ['tls://localhost:6697']"), None);
+        let (certificate, key) = crate::irc::tls::tests::pair_until(year);
+        for (name, text) in [("certificate.pem", certificate), ("key.pem", key)] {
+            fs::write(desk.paths.config.with_file_name(name), text).unwrap();
+        }
+        let key = desk.paths.config.with_file_name("key.pem");
+        fs::set_permissions(key, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+        desk.check()
+    };
+    let (old, good) = (said(2001), said(2050));
+    assert_eq!((old.exit, good.exit), (Exit::Done, Exit::Done));
+    assert!(
+        old.err.contains("the certificate has expired"),
+        "{}",
+        old.err
+    );
+    assert!(!good.err.contains("expire"), "{}", good.err);
+    assert!(
+        good.out
+            .contains("certificate.pem, until 2050-01-02, SHA-256 "),
+        "{}",
+        good.out
+    );
+    assert!(good.err.contains("others can read the key"), "{}", good.err);
+}
+
+#[cfg(feature = "tls")]
+#[test]
+fn a_certificate_is_for_every_name_of_the_machine() {
+    let config = "irc.listen = ['tls://[::1]:6697', 'localhost:6667']\n\
+                  enclave.address = 'fc00::5'\n";
+    let desk = Desk::new(Some(config), None);
+    let names = ["irc.example.org".to_owned(), "localhost".to_owned()];
+    let said = desk.run(|paths, output| certificate(paths, &names, output));
+    assert_eq!(said.exit, Exit::Done, "{}", said.err);
+    let line = said
+        .out
+        .lines()
+        .find_map(|line| line.strip_prefix("names:"));
+    let told: Vec<_> = line.unwrap().trim().split(", ").collect();
+    for name in [
+        "localhost",
+        "127.0.0.1",
+        "::1",
+        "fc00::5",
+        "irc.example.org",
+    ] {
+        let times = told.iter().filter(|told| **told == name).count();
+        assert_eq!(times, 1, "{name}: {told:?}");
+    }
+    let shown = desk.check();
+    assert_eq!(shown.exit, Exit::Done, "{}", shown.err);
+    let next = jiff::Zoned::now().date().year() + 9;
+    let valid = [next, next + 1].map(|year| shown.out.contains(&format!("until {year}-")));
+    assert!(valid.contains(&true), "{}", shown.out);
+    assert!(shown.err.is_empty(), "{}", shown.err);
+}

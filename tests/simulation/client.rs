@@ -6,7 +6,7 @@ use std::time::Duration;
 use enclave_irc::gateway::event::Event;
 use enclave_irc::irc::ClientId;
 use enclave_irc::irc::codec::Line;
-use enclave_irc::irc::listener::Origin;
+use enclave_irc::irc::listener::{Origin, Place};
 
 use crate::record::number_of;
 use crate::what::What;
@@ -81,7 +81,7 @@ impl World {
             outbox: Vec::new(),
         });
         self.note(|| format!("client {number} ({name}) connects to n{node}"));
-        let origin = Origin::Unix { uid: None };
+        let origin = Origin::trusted(Place::Unix { uid: None });
         let client = ClientId(number as u64);
         self.event(node, Event::ClientConnected { client, origin });
         let capabilities = match (has_echo, has_tags) {

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use enclave_irc::book::{Book, Change, Contact};
+use enclave_irc::config::Secret;
 use enclave_irc::gateway::effect::{Effect, Effects};
 use enclave_irc::gateway::event::Event;
 use enclave_irc::gateway::settings::{Detached, History, Settings};
@@ -36,6 +37,8 @@ fn settings(kind: Kind, habits: &Habits) -> Settings {
         networks: vec!["fc00::/8".parse().unwrap()],
         max_frame: 1 << 20,
         receipts: kind == Kind::Ours,
+        password: Secret::default(),
+        fingerprints: Vec::new(),
         zone: jiff::tz::TimeZone::UTC,
         history: if habits.is_forgetful {
             History::None
@@ -189,6 +192,8 @@ impl World {
                 Effect::Ask { ticket, ask } => self.ask(node, ticket, ask),
                 Effect::ToClient { client, lines } => self.lines_for_client(node, client, lines),
                 Effect::CloseClient { client } => self.close_client(node, client),
+                // There is none, so nobody shows one.
+                Effect::CheckPassword { .. } => {}
                 Effect::Mesh(order) => self.obey(node, order),
                 Effect::ChangeBook { id, change } => {
                     let after = self.chance.delay();

@@ -18,9 +18,11 @@ pub struct Client {
     nick: String,
 }
 
-/// What a TCP and a unix socket have in common.
-trait Stream: Read + Write + Send {
+/// What TCP, unix sockets and what runs over them have in common.
+pub trait Stream: Read + Write + Send {
+    /// How long a read may take.
     fn patience(&self, patience: Duration);
+    /// How long a write may take.
     fn write_patience(&self, patience: Duration);
 }
 
@@ -56,7 +58,8 @@ impl Client {
         Self::over(Box::new(stream))
     }
 
-    fn over(stream: Box<dyn Stream>) -> Self {
+    /// A client over anything that carries lines.
+    pub fn over(stream: Box<dyn Stream>) -> Self {
         let (unread, transcript) = (Vec::new(), Vec::new());
         Self {
             stream,

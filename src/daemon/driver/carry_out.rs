@@ -36,6 +36,11 @@ impl<M: Middle> Driver<M> {
             match effect {
                 Effect::ToClient { client, lines } => self.clients.send(client, &lines),
                 Effect::CloseClient { client } => self.clients.close(client),
+                Effect::CheckPassword {
+                    client,
+                    password,
+                    hash,
+                } => self.keys.check(client, password, hash),
                 Effect::Mesh(order) => self.links.obey(order, &mut self.aftermath),
                 Effect::ChangeBook { id, change } => {
                     if let Some(on_disk) = &self.on_disk {
@@ -90,9 +95,9 @@ impl<M: Middle> Driver<M> {
         let Some(on_disk) = &mut self.on_disk else {
             return;
         };
-        let (events, allow) = on_disk.running.follow(files);
-        if let (Some(doors), Some(allow)) = (&self.doors, allow) {
-            doors.set_allow(allow);
+        let (events, policy) = on_disk.running.follow(files);
+        if let (Some(doors), Some(policy)) = (&self.doors, policy) {
+            doors.set_policy(policy);
         }
         for event in events {
             self.handle(event);

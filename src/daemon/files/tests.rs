@@ -52,7 +52,7 @@ async fn changes_and_reading_happen_one_after_the_other() {
                 Some(Input::Event(Event::BookChanged { change, outcome })) => {
                     (change.0, outcome.map(|book| book.contacts.len()))
                 }
-                Some(Input::Reloaded(both)) => (0, Ok(both.unwrap().1.contacts.len())),
+                Some(Input::Reloaded(both)) => (0, Ok(both.unwrap().book.contacts.len())),
                 _ => panic!("something else"),
             });
         }

@@ -12,6 +12,7 @@ mod mode;
 mod monitor;
 mod presence;
 mod registration;
+mod sasl;
 mod search;
 mod server;
 mod who;
@@ -83,6 +84,7 @@ const fn early(
 #[rustfmt::skip]
 static COMMANDS: &[Command] = &[
     command("ADMIN", server::admin, 0, "ADMIN: who runs this"),
+    early("AUTHENTICATE", sasl::authenticate, 1, "AUTHENTICATE mechanism: show a key, at the beginning"),
     early("AWAY", presence::away, 0, "AWAY [:text]: be away (\"busy: text\": busy), or back"),
     command("BATCH", batch::batch, 1, "BATCH +name draft/multiline nick: a message of several lines"),
     early("CAP", capability::cap, 1, "CAP LS|LIST|REQ|END: negotiate capabilities"),
@@ -106,7 +108,7 @@ static COMMANDS: &[Command] = &[
     command("NOTICE", message::notice, 0, "NOTICE nick :text: like PRIVMSG, without replies"),
     command("OPER", server::oper, 2, "OPER: there are no operators here"),
     command("PART", channel::part, 1, "PART channel: leave the roster channel"),
-    early("PASS", registration::pass, 1, "PASS password: not needed here"),
+    early("PASS", registration::pass, 1, "PASS password: for clients from elsewhere"),
     early("PING", server::ping, 0, "PING token: are you there?"),
     early("PONG", server::pong, 0, "PONG token: yes"),
     command("PRIVMSG", message::privmsg, 0, "PRIVMSG nick :text: write to a contact"),

@@ -1,5 +1,6 @@
 //! Saying who one is: PASS, NICK, USER, SETNAME, QUIT.
 
+use crate::config::Secret;
 use crate::irc::ClientId;
 use crate::irc::capability::Capability;
 use crate::irc::lookalike::looks_like;
@@ -9,6 +10,7 @@ use crate::irc::text::cut;
 
 use super::super::Gateway;
 use super::super::error::CommandError;
+use super::super::keys::{Key, Shown};
 use super::super::voice::SERVICE_NICK;
 use super::{Outcome, required};
 
@@ -18,14 +20,25 @@ pub(in super::super) const REALNAME_LENGTH: usize = 150;
 /// The longest user name shown in a mask, characters.
 pub(in super::super) const USER_LENGTH: usize = 20;
 
+/// The longest password taken, bytes: what SASL takes, about.
+const PASSWORD_LENGTH: usize = 1_024;
+
 /// The longest part of a user name by which a client is known again, bytes.
 const NAME_LENGTH: usize = 64;
 
-/// PASS: no door asks for one, so any is as good as none.
-pub(super) fn pass(gateway: &mut Gateway, client: ClientId, _: &Request<'_>) -> Outcome {
-    match gateway.sessions.get(&client) {
+/// PASS: kept until all else of the registration is done, and looked at then, if the door
+/// does not trust the client anyway.
+pub(super) fn pass(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
+    match gateway.sessions.get_mut(&client) {
         Some(session) if session.attached() => Err(CommandError::AlreadyRegistered),
-        _ => Ok(()),
+        Some(session) => {
+            let password = request
+                .param(0)
+                .filter(|password| password.len() <= PASSWORD_LENGTH);
+            session.pass = password.map(Secret::new);
+            Ok(())
+        }
+        None => Ok(()),
     }
 }
 
@@ -97,19 +110,40 @@ pub(super) fn user(gateway: &mut Gateway, client: ClientId, request: &Request<'_
     complete(gateway, client)
 }
 
-/// Attaches the client if it has said all there is to say.
+/// Attaches the client if it has said all there is to say, and may come in.
 pub(super) fn complete(gateway: &mut Gateway, client: ClientId) -> Outcome {
-    let Some(session) = gateway.sessions.get(&client) else {
-        return Ok(());
-    };
-    let ready = session.nick.is_some()
-        && session.user.is_some()
-        && !session.registration.negotiating
-        && !session.attached();
-    if ready {
-        gateway.attach(client);
-    }
+    gateway.attach_if_ready(client);
     Ok(())
+}
+
+impl Gateway {
+    /// See [`complete`].
+    pub(in super::super) fn attach_if_ready(&mut self, client: ClientId) {
+        let Some(session) = self.sessions.get_mut(&client) else {
+            return;
+        };
+        let ready = session.nick.is_some()
+            && session.user.is_some()
+            && !session.registration.negotiating
+            && !session.attached();
+        if !ready {
+            return;
+        }
+        if Self::is_let_in(session) {
+            session.pass = None;
+            self.attach(client);
+        } else if matches!(session.key, Key::Waiting(..) | Key::Asked) {
+            // What it has shown is being looked at.
+        } else if let Some(password) = session.pass.take()
+            && !self.settings.password.is_empty()
+        {
+            self.show_password(client, password, Shown::Pass);
+        } else {
+            let why = "A password is needed to connect from there; set it as the server \
+                       password in your client";
+            self.turn_away(client, why);
+        }
+    }
 }
 
 /// SETNAME (IRCv3 `setname`): stays between the client and us.

@@ -8,6 +8,7 @@ mod extended_monitor;
 mod held;
 mod history;
 mod hostile;
+mod keys;
 mod lookup;
 mod markers;
 mod monitor;
@@ -23,6 +24,7 @@ mod service;
 mod strangers;
 mod tags;
 mod text;
+mod unknown;
 mod who;
 mod world;
 
@@ -36,7 +38,7 @@ use crate::enclave::address::Address;
 use crate::enclave::order::Order;
 use crate::irc::ClientId;
 use crate::irc::codec::Line;
-use crate::irc::listener::Origin;
+use crate::irc::listener::{Origin, Place};
 use crate::irc::nick::Nick;
 
 use super::effect::{Effect, Effects};
@@ -69,6 +71,8 @@ fn settings() -> Settings {
         networks: vec!["fc00::/8".parse().unwrap()],
         max_frame: 1024 * 1024,
         receipts: true,
+        password: crate::config::Secret::default(),
+        fingerprints: Vec::new(),
         history: History::Forever,
         zone: jiff::tz::TimeZone::UTC,
         book: "contacts.toml".to_owned(),

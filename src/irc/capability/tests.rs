@@ -5,7 +5,9 @@ use proptest::prelude::*;
 use super::*;
 
 fn set(list: &str) -> Capabilities {
-    Capabilities::NONE.request(list, false).unwrap()
+    Capabilities::NONE
+        .request(list, Capabilities::all(), false)
+        .unwrap()
 }
 
 fn written(replies: &[Reply]) -> Vec<String> {
@@ -36,21 +38,39 @@ fn the_limits_of_multiline_are_shown_as_they_are() {
 fn a_request_is_granted_whole_or_not_at_all() {
     let had = set("batch setname");
     assert_eq!(
-        had.request("-batch  server-time ", false),
+        had.request("-batch  server-time ", Capabilities::all(), false),
         Ok(set("setname server-time"))
     );
-    assert_eq!(had.request("batch -setname setname", false), Ok(had));
-    assert_eq!(had.request("server-time sasl", false), Err(Refused));
-    assert_eq!(had.request("-batch -tls", false), Err(Refused));
-    assert_eq!(had.request("", false), Ok(had));
+    assert_eq!(
+        had.request("batch -setname setname", Capabilities::all(), false),
+        Ok(had)
+    );
+    assert_eq!(
+        had.request("server-time tls", Capabilities::all(), false),
+        Err(Refused)
+    );
+    assert_eq!(
+        had.request("-batch -tls", Capabilities::all(), false),
+        Err(Refused)
+    );
+    assert_eq!(had.request("", Capabilities::all(), false), Ok(had));
 }
 
 #[test]
 fn cap_notify_stays_with_a_client_of_version_302() {
     let had = set("cap-notify");
-    assert_eq!(had.request("-cap-notify", true), Err(Refused));
-    assert_eq!(had.request("-cap-notify", false), Ok(Capabilities::NONE));
-    assert_eq!(had.request("cap-notify", true), Ok(had));
+    assert_eq!(
+        had.request("-cap-notify", Capabilities::all(), true),
+        Err(Refused)
+    );
+    assert_eq!(
+        had.request("-cap-notify", Capabilities::all(), false),
+        Ok(Capabilities::NONE)
+    );
+    assert_eq!(
+        had.request("cap-notify", Capabilities::all(), true),
+        Ok(had)
+    );
 }
 
 #[test]

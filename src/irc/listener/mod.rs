@@ -9,42 +9,18 @@ use std::time::Duration;
 use tokio::net::{TcpListener, UnixListener, lookup_host};
 
 pub use address::Address;
+pub use origin::{Fingerprint, Origin, Place, Transport};
 
 use super::stream::Stream;
 
 mod address;
+mod origin;
 mod unix;
 
 /// How long to wait before the next try when a connection could not be accepted: the usual
 /// reason is that the process has no file descriptor left, which the next moment will not
 /// change, and the listener stays readable all the while.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
-
-/// Where a client comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// Over TCP. IPv4 addresses are IPv4 addresses, whatever kind of socket they came through.
-    Tcp {
-        /// The client's end.
-        peer: SocketAddr,
-        /// Our end.
-        local: SocketAddr,
-    },
-    /// Over a unix socket.
-    Unix {
-        /// The user that the client's process runs as, where the system tells.
-        uid: Option<u32>,
-    },
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tcp { peer, .. } => peer.fmt(f),
-            Self::Unix { .. } => f.write_str("a unix socket"),
-        }
-    }
-}
 
 /// Why a door could not be opened: which one, and what to do about it.
 #[derive(Debug)]
@@ -179,7 +155,7 @@ impl Listener {
 
     /// Awaits the next client. What goes wrong with one is no reason to close the door to
     /// others: it is logged, and after a pause the next is awaited.
-    pub async fn accept(&self) -> (Stream, Origin) {
+    pub async fn accept(&self) -> (Stream, Place) {
         let mut failed_before = false;
         loop {
             match self.try_accept().await {
@@ -197,7 +173,7 @@ impl Listener {
         }
     }
 
-    async fn try_accept(&self) -> io::Result<(Stream, Origin)> {
+    async fn try_accept(&self) -> io::Result<(Stream, Place)> {
         match &self.0 {
             Socketed::Tcp(listener, bound) => {
                 let (stream, peer) = listener.accept().await?;
@@ -205,12 +181,12 @@ impl Listener {
                 let _ = stream.set_nodelay(true);
                 let local = canonical(stream.local_addr().unwrap_or(*bound));
                 let peer = canonical(peer);
-                Ok((Stream::Tcp(stream), Origin::Tcp { peer, local }))
+                Ok((Stream::Tcp(stream), Place::Tcp { peer, local }))
             }
             Socketed::Unix(listener, _) => {
                 let (stream, _) = listener.accept().await?;
                 let uid = stream.peer_cred().ok().map(|credentials| credentials.uid());
-                Ok((Stream::Unix(stream), Origin::Unix { uid }))
+                Ok((Stream::Unix(stream), Place::Unix { uid }))
             }
         }
     }

@@ -17,12 +17,12 @@ async fn a_tcp_client_is_accepted_and_known_by_both_ends() {
     let door = doors.remove(0);
     let address = door.local_address().unwrap();
     let client = TcpStream::connect(address);
-    let (client, (stream, origin)) = tokio::join!(client, door.accept());
+    let (client, (stream, place)) = tokio::join!(client, door.accept());
     let mut client = client.unwrap();
     let peer = client.local_addr().unwrap();
     assert_eq!(
-        origin,
-        Origin::Tcp {
+        place,
+        Place::Tcp {
             peer,
             local: address
         }
@@ -82,10 +82,10 @@ async fn a_unix_socket_is_private_and_cleared_away() {
     let door = bind(&address).await.unwrap().remove(0);
     let mode = std::fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    let (client, (_, origin)) = tokio::join!(UnixStream::connect(&path), door.accept());
+    let (client, (_, place)) = tokio::join!(UnixStream::connect(&path), door.accept());
     client.unwrap();
     let uid = rustix::process::getuid().as_raw();
-    assert_eq!(origin, Origin::Unix { uid: Some(uid) });
+    assert_eq!(place, Place::Unix { uid: Some(uid) });
 
     let error = bind(&address).await.unwrap_err().to_string();
     assert!(
@@ -171,7 +171,7 @@ async fn with_few_descriptors() {
         hoard.push(file);
     }
     let started = std::time::Instant::now();
-    let (_, origin) = tokio::select! {
+    let (_, place) = tokio::select! {
         accepted = door.accept() => accepted,
         () = async {
             tokio::time::sleep(ACCEPT_PAUSE / 2).await;
@@ -180,7 +180,7 @@ async fn with_few_descriptors() {
         } => unreachable!("the future above does not end"),
     };
     assert!(started.elapsed() >= ACCEPT_PAUSE, "it did not pause");
-    let Origin::Tcp { peer, .. } = origin else {
+    let Place::Tcp { peer, .. } = place else {
         panic!("a TCP client");
     };
     assert_eq!(peer, client.local_addr().unwrap());

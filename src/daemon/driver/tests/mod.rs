@@ -16,7 +16,7 @@ use crate::daemon::watch::Search;
 use crate::enclave::ConnectionId;
 use crate::gateway::effect::Effect;
 use crate::irc::codec::Line;
-use crate::irc::listener::Origin;
+use crate::irc::listener::{Origin, Place};
 use crate::irc::stream::Stream;
 
 /// A middle that writes down what happens, and obeys what clients say.
@@ -121,7 +121,7 @@ async fn attach(inbox: &Inbox) -> BufReader<UnixStream> {
     let (theirs, ours) = UnixStream::pair().unwrap();
     let client = Input::Client {
         stream: Stream::Unix(ours),
-        origin: Origin::Unix { uid: None },
+        origin: Origin::trusted(Place::Unix { uid: None }),
     };
     assert!(inbox.send(client).await.is_ok());
     BufReader::new(theirs)

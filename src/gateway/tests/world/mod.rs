@@ -34,6 +34,8 @@ pub(super) struct World {
     pub listening: Vec<Address>,
     pub dials: Vec<(ConnectionId, Address)>,
     pub changes: Vec<(ChangeId, Change)>,
+    /// Passwords to look at, and whether they are right: a password is its own hash here.
+    pub passwords: Vec<(ClientId, bool)>,
     /// What is on disk.
     pub db: Db,
     /// Writes so far.
@@ -78,6 +80,7 @@ impl World {
             listening: Vec::new(),
             dials: Vec::new(),
             changes: Vec::new(),
+            passwords: Vec::new(),
             db,
             writes: 0,
             written: HashMap::new(),
@@ -136,6 +139,11 @@ impl World {
                     }
                 }
             }
+            Effect::CheckPassword {
+                client,
+                password,
+                hash,
+            } => self.passwords.push((client, password == hash)),
             Effect::CloseClient { client } => self.closed.push(client),
             Effect::Mesh(Order::Write { connection, frame }) => {
                 *self.written.entry(connection).or_default() += frame.len() as u64;
@@ -179,16 +187,23 @@ impl World {
 
     /// A client connects and says nothing.
     pub fn connect(&mut self) -> ClientId {
+        self.connect_trusted(true)
+    }
+
+    /// The same, and the door is sure of who it is, or not.
+    pub fn connect_trusted(&mut self, trusted: bool) -> ClientId {
         self.clients += 1;
         let client = ClientId(self.clients);
         let end: SocketAddr = "127.0.0.1:6667".parse().unwrap();
-        self.event(Event::ClientConnected {
-            client,
-            origin: Origin::Tcp {
-                peer: end,
-                local: end,
-            },
-        });
+        let place = Place::Tcp {
+            peer: end,
+            local: end,
+        };
+        let origin = Origin {
+            trusted,
+            ..Origin::trusted(place)
+        };
+        self.event(Event::ClientConnected { client, origin });
         client
     }
 

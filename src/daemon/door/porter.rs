@@ -1,0 +1,163 @@
+//! Who stands at a door: let in, let in to show a password, or turned away with a reason.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustix::process::geteuid;
+use tokio::sync::Semaphore;
+use tokio::task::{spawn_blocking, spawn_local};
+use tracing::{debug, info, warn};
+
+use crate::config::Allow;
+use crate::daemon::input::{Inbox, Input};
+use crate::daemon::owner;
+use crate::daemon::turn_away::TurnAway;
+use crate::irc::listener::{Origin, Place, Transport};
+use crate::irc::stream::Stream;
+
+use super::handshake::{Greeted, NotGreeted, greet};
+use super::{Door, Policy, Shared};
+
+/// Connections that are being looked up at one time. The next ones wait in the kernel, so
+/// that a program that connects in a loop costs us this much and no more.
+const AT_THE_DOOR: usize = 16;
+
+/// Handshakes under way at one time, at each door that has one. More, because whoever only
+/// connects holds a place until the deadline has passed.
+const HANDSHAKES: usize = 64;
+
+/// Stands at the doors.
+#[derive(Clone)]
+pub(super) struct Porter {
+    pub(super) policy: Shared,
+    server_name: Rc<str>,
+    inbox: Inbox,
+    at_the_door: Arc<Semaphore>,
+    turn_away: TurnAway,
+    /// Whether the system tells whose a connection is. Asked once: where it fails to tell
+    /// later on, because something has used up all descriptors, nobody is trusted.
+    can_be_told: bool,
+}
+
+impl Porter {
+    pub(super) fn new(policy: Shared, server_name: &str, inbox: &Inbox, can_be_told: bool) -> Self {
+        Self {
+            policy,
+            server_name: server_name.into(),
+            inbox: inbox.clone(),
+            at_the_door: Arc::new(Semaphore::new(AT_THE_DOOR)),
+            turn_away: TurnAway::default(),
+            can_be_told,
+        }
+    }
+
+    /// Receives all who come to this door.
+    pub(super) async fn attend(self, door: Door) {
+        let places = match door.transport {
+            Transport::Plain => Arc::clone(&self.at_the_door),
+            // So that strangers at one door cannot keep the person from another.
+            Transport::Tls | Transport::WebSocket => Arc::new(Semaphore::new(HANDSHAKES)),
+        };
+        let door = Rc::new(door);
+        // Nobody closes the semaphore.
+        while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+            let (stream, from) = door.listener.accept().await;
+            let (porter, door) = (self.clone(), Rc::clone(&door));
+            spawn_local(async move {
+                porter
+                    .receive(stream, from, door.transport, &door.hosts)
+                    .await;
+                drop(place);
+            });
+        }
+    }
+
+    /// Receives one: `hosts` is what the door is called.
+    pub(super) async fn receive(
+        self,
+        stream: Stream,
+        place: Place,
+        transport: Transport,
+        hosts: &[String],
+    ) {
+        let policy = Rc::clone(&self.policy.borrow());
+        let doubt = doubt(place, &policy, self.can_be_told).await;
+        let greeted = match greet(stream, transport, hosts, &policy).await {
+            Ok(greeted) => greeted,
+            Err(failure) => return self.not_greeted(failure, place),
+        };
+        let Greeted {
+            stream,
+            fingerprint,
+            forwarded,
+        } = greeted;
+        let doubt = doubt.or_else(|| {
+            let through = "you come through another server, so nobody knows who you are; that needs a password, see password in [irc]";
+            forwarded.then(|| through.to_owned())
+        });
+        let trusted = match doubt {
+            None => true,
+            Some(why) if policy.has_key => {
+                debug!("a client from {place} has to show a password: {why}");
+                false
+            }
+            Some(why) => return self.refuse(stream, place, &why),
+        };
+        let origin = Origin {
+            place,
+            transport,
+            fingerprint,
+            trusted,
+        };
+        // If nobody listens any more, the program ends.
+        let _ = self.inbox.send(Input::Client { stream, origin }).await;
+    }
+
+    /// Turns one away that speaks IRC.
+    fn refuse(&self, stream: Stream, place: Place, why: &str) {
+        warn!("turned a client from {place} away: {why}");
+        let server = &self.server_name;
+        let lines = format!(":{server} 464 * :{why}\r\nERROR :{why}\r\n");
+        self.turn_away.tell(stream, lines);
+    }
+
+    /// Whoever looks for open ports in the whole network comes by every day, so that is no
+    /// warning.
+    fn not_greeted(&self, failure: NotGreeted, place: Place) {
+        match failure {
+            NotGreeted::Gone => debug!("{place} has connected, and gone without a word"),
+            NotGreeted::Foreign(what) => info!("closed a connection from {place}: {what}"),
+            NotGreeted::Confused { stream, what, tell } => {
+                info!("closed a connection from {place}: {what}");
+                self.turn_away.tell(stream, format!("ERROR :{tell}\r\n"));
+            }
+        }
+    }
+}
+
+/// Why it is not known that this is the person, if it is not.
+pub(super) async fn doubt(place: Place, policy: &Policy, can_be_told: bool) -> Option<String> {
+    let user = match place {
+        Place::Tcp { peer, local } if !peer.ip().is_loopback() || !local.ip().is_loopback() => {
+            let why = "who is not on this machine needs a password, and none is configured; see password in [irc]";
+            return Some(why.to_owned());
+        }
+        _ if policy.allow == Allow::Anyone => return None,
+        // The socket's file is ours alone; the system has checked.
+        Place::Unix { uid: None } => return None,
+        Place::Unix { uid: Some(uid) } => Ok(Some(uid)),
+        // Said at the start. With a password there is a better way.
+        Place::Tcp { .. } if !can_be_told && !policy.has_key => return None,
+        Place::Tcp { peer, local } => spawn_blocking(move || owner::find(peer, local))
+            .await
+            .unwrap_or_else(|error| Err(error.into())),
+    };
+    match user {
+        Ok(Some(user)) if user == geteuid().as_raw() || user == 0 => None,
+        Ok(Some(user)) => Some(format!(
+            "your user ({user}) is not the one who runs this gateway; see allow in [irc]"
+        )),
+        Ok(None) => Some("cannot tell whose connection this is: it has gone already".to_owned()),
+        Err(error) => Some(format!("cannot tell whose connection this is: {error}")),
+    }
+}

@@ -1,0 +1,196 @@
+use std::net::SocketAddr;
+
+use rustix::process::geteuid;
+use tokio::io::AsyncReadExt;
+use tokio::net::{TcpStream, UnixStream};
+use tokio::task::LocalSet;
+
+use super::porter::doubt;
+use super::*;
+use crate::daemon::input::{self, Input};
+use crate::irc::listener::{Origin, Place};
+use crate::irc::stream::Stream;
+
+const POLICY: Policy = Policy {
+    allow: Allow::SameUser,
+    has_key: false,
+    sites: Vec::new(),
+    identity: None,
+};
+
+const WITH_PASSWORD: Policy = Policy {
+    allow: Allow::SameUser,
+    has_key: true,
+    sites: Vec::new(),
+    identity: None,
+};
+
+async fn door(address: &str) -> Door {
+    let address: Address = address.parse().unwrap();
+    Door {
+        listener: bind(&address).await.unwrap().remove(0),
+        transport: Transport::Plain,
+        hosts: Vec::new(),
+    }
+}
+
+fn porter(policy: Policy, inbox: &Inbox) -> Porter {
+    let policy = Rc::new(RefCell::new(Rc::new(policy)));
+    Porter::new(policy, "enclave.local", inbox, true)
+}
+
+fn tcp(peer: &str, local: &str) -> Place {
+    let [peer, local]: [SocketAddr; 2] = [peer, local].map(|end| end.parse().unwrap());
+    Place::Tcp { peer, local }
+}
+
+/// Another user than the one who runs the tests, and not root.
+fn another_user() -> Place {
+    let uid = geteuid().as_raw() + 1;
+    Place::Unix { uid: Some(uid) }
+}
+
+#[tokio::test]
+async fn our_own_connection_is_let_in_and_trusted() {
+    let inside = async {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("irc");
+        let tcp = door("127.0.0.1:0").await;
+        let address = tcp.listener.local_address().unwrap();
+        let unix = door(&format!("unix:{}", socket.display())).await;
+        let (inbox, mut inputs) = input::channel();
+        let _doors = Doors::attend(vec![tcp, unix], POLICY, "here", &inbox);
+
+        let _tcp = TcpStream::connect(address).await.unwrap();
+        let Some(Input::Client { origin, .. }) = inputs.recv().await else {
+            panic!("not let in over TCP");
+        };
+        assert!(matches!(origin.place, Place::Tcp { local, .. } if local == address));
+        assert!(origin.trusted);
+        let _unix = UnixStream::connect(&socket).await.unwrap();
+        let Some(Input::Client { origin, .. }) = inputs.recv().await else {
+            panic!("not let in over the unix socket");
+        };
+        let uid = Some(geteuid().as_raw());
+        assert_eq!(origin, Origin::trusted(Place::Unix { uid }));
+    };
+    LocalSet::new().run_until(inside).await;
+}
+
+/// Who connects and closes at once leaves a socket that claims to be root's.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn who_cannot_be_told_is_not_trusted() {
+    let inside = async {
+        let door = door("127.0.0.1:0").await;
+        let address = door.listener.local_address().unwrap();
+        drop(TcpStream::connect(address).await.unwrap());
+        let (_, place) = door.listener.accept().await;
+        let reason = doubt(place, &POLICY, true).await.unwrap();
+        assert!(reason.contains("gone already"), "{reason}");
+    };
+    LocalSet::new().run_until(inside).await;
+}
+
+#[tokio::test]
+async fn nobody_from_elsewhere_is_trusted_whoever_is_allowed() {
+    let anyone = Policy {
+        allow: Allow::Anyone,
+        ..POLICY
+    };
+    for place in [
+        tcp("192.0.2.1:5", "192.0.2.2:6667"),
+        tcp("[fc00::1]:5", "[fc00::2]:6667"),
+        // From one of our own addresses to itself: the program may be a forwarder.
+        tcp("192.0.2.2:5", "192.0.2.2:6667"),
+        tcp("127.0.0.1:5", "192.0.2.2:6667"),
+        tcp("192.0.2.1:5", "127.0.0.1:6667"),
+    ] {
+        for can_be_told in [true, false] {
+            assert!(
+                doubt(place, &anyone, can_be_told).await.is_some(),
+                "{place}"
+            );
+        }
+    }
+    assert!(
+        doubt(tcp("127.0.0.1:5", "127.0.0.1:6"), &anyone, true)
+            .await
+            .is_none()
+    );
+    assert!(doubt(another_user(), &anyone, true).await.is_none());
+}
+
+/// Without a password everybody on this machine is let in, which is said at the start; with
+/// one there is no need for that.
+#[tokio::test]
+async fn where_users_cannot_be_told_apart_a_password_tells() {
+    let here = tcp("127.0.0.1:5", "127.0.0.1:6");
+    assert!(doubt(here, &POLICY, false).await.is_none());
+    assert!(doubt(here, &WITH_PASSWORD, false).await.is_some());
+}
+
+#[tokio::test]
+async fn another_user_is_refused_in_irc() {
+    let inside = async {
+        let root = Place::Unix { uid: Some(0) };
+        assert!(doubt(root, &POLICY, true).await.is_none());
+        let (inbox, mut inputs) = input::channel();
+        let porter = porter(POLICY, &inbox);
+        drop(inbox);
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        let turned_away = porter.receive(Stream::Unix(ours), another_user(), Transport::Plain, &[]);
+        let heard = async {
+            let mut heard = String::new();
+            theirs.read_to_string(&mut heard).await.unwrap();
+            drop(theirs);
+            heard
+        };
+        let ((), heard) = tokio::join!(turned_away, heard);
+        let lines: Vec<&str> = heard.split_terminator("\r\n").collect();
+        assert!(lines[0].starts_with(":enclave.local 464 * :"), "{heard}");
+        assert!(lines[1].starts_with("ERROR :"), "{heard}");
+        assert_eq!(lines.len(), 2);
+        assert!(inputs.recv().await.is_none());
+    };
+    LocalSet::new().run_until(inside).await;
+}
+
+#[tokio::test]
+async fn another_user_comes_in_to_show_a_password_where_there_is_one() {
+    let (inbox, mut inputs) = input::channel();
+    let porter = porter(WITH_PASSWORD, &inbox);
+    let (ours, _theirs) = UnixStream::pair().unwrap();
+    (porter.receive(Stream::Unix(ours), another_user(), Transport::Plain, &[])).await;
+    let Some(Input::Client { origin, .. }) = inputs.recv().await else {
+        panic!("not let in");
+    };
+    assert!(!origin.trusted);
+}
+
+/// The keys at the doors change while they are open; without a new certificate the old one
+/// stays.
+#[tokio::test]
+async fn a_new_policy_holds_for_the_next_client() {
+    let inside = async {
+        let tcp = door("127.0.0.1:0").await;
+        let (inbox, _inputs) = input::channel();
+        let doors = Doors::attend(vec![tcp], POLICY, "here", &inbox);
+        #[cfg(feature = "tls")]
+        {
+            let (certificate, key) = crate::irc::tls::tests::pair();
+            let identity = Identity::from_pem(certificate.as_bytes(), key.as_bytes()).unwrap();
+            let shown = identity.fingerprint();
+            doors.set_policy(Policy {
+                identity: Some(identity),
+                ..POLICY
+            });
+            doors.set_policy(WITH_PASSWORD);
+            let kept = doors.policy.borrow().identity.clone();
+            assert_eq!(kept.map(|kept| kept.fingerprint()), Some(shown));
+        }
+        doors.set_policy(WITH_PASSWORD);
+        assert!(doors.policy.borrow().has_key);
+    };
+    LocalSet::new().run_until(inside).await;
+}
