@@ -35,6 +35,7 @@ Examples:
   enclave-irc                     run the gateway
   enclave-irc demo                try it, without a mesh network and without any file
   enclave-irc check               look whether configuration and address book are right
+  enclave-irc doctor              look at everything: the mesh, the ports, who answers
   enclave-irc contact add fcec:ae97:8902:d810:6c92:ec67:efb2:3ec5 John Smith";
 
 /// What to do instead of running the gateway.
@@ -46,6 +47,13 @@ pub enum Command {
     Demo,
     /// Say what is wrong with the configuration and the address book, or what would be used
     Check,
+    /// Say what is wrong with everything: files, mesh, ports, store, contacts; and what to do
+    #[command(long_about = DOCTOR, after_help = DOCTOR_ENDS)]
+    Doctor {
+        /// Write a JSON object for each finding, one on a line
+        #[arg(long)]
+        json: bool,
+    },
     /// Look at the address book, or change it
     #[command(subcommand, after_help = CONTACT_EXAMPLES)]
     Contact(ContactCommand),
@@ -64,6 +72,20 @@ pub enum Command {
         name: Vec<String>,
     },
 }
+
+const DOCTOR: &str = "\
+Say what is wrong with everything: files, mesh, ports, store, contacts; and what to do.
+
+It changes nothing. While a gateway runs, contacts are not dialled: the kernel is asked with \
+whom the gateway is connected. Otherwise each contact is dialled, told nothing, and hung up on \
+after its first packet. Whether a firewall keeps others out, only a contact can tell.";
+
+const DOCTOR_ENDS: &str = "\
+Each finding is a line: ok, warn or fail, what was looked at, what was found, and behind an
+arrow what to do about it. With --json it is an object with the keys check, subject, status,
+finding and remedy; remedy is null where nothing is to be done.
+
+Exit code: 0 if nothing fails, 1 if something does, 2 if a file is wrong.";
 
 const CONTACT_EXAMPLES: &str = "\
 Examples:

@@ -28,7 +28,7 @@
 //!
 //! | room | what it is for |
 //! |---|---|
-//! | [`cli`], [`offline`], [`demo`] | the command line, and what it does without a gateway |
+//! | [`cli`], [`offline`], [`demo`] | the command line, and what it does beside the gateway: files, doctor, demo |
 //! | [`daemon`] | runs the gateway: sockets, timers, files, signals; who may come in |
 //! | [`gateway`] | the translator: what a thing said in one protocol means in the other |
 //! | [`config`], [`book`] | the configuration, and the address book on disk |

@@ -1,13 +1,13 @@
 //! The command line: what is typed comes in, an exit code goes out.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 use enclave_irc::cli::{Cli, Command, Exit};
 use enclave_irc::config::Paths;
-use enclave_irc::offline::{self, Output};
+use enclave_irc::offline::{self, Form, Output};
 use enclave_irc::{daemon, demo};
 
 fn main() -> ExitCode {
@@ -24,11 +24,26 @@ fn main() -> ExitCode {
         Some(Command::Certificate { name }) => on_files(config, |paths, output| {
             offline::certificate(paths, name, output)
         }),
+        Some(Command::Doctor { json }) => {
+            let form = form(*json);
+            on_files(config, |paths, output| offline::doctor(paths, form, output))
+        }
         Some(Command::Contact(command)) => on_files(config, |paths, output| {
             offline::contact(paths, command, output)
         }),
     };
     exit.into()
+}
+
+/// Colours are for terminals, and for people who have not asked for none (no-color.org).
+fn form(json: bool) -> Form {
+    if json {
+        return Form::Json;
+    }
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty());
+    Form::Text {
+        colours: io::stdout().is_terminal() && !unwanted,
+    }
 }
 
 /// Does what needs the files and a terminal, but no gateway.

@@ -221,6 +221,7 @@ impl<M: Middle> Driver<M> {
                     self.handle(Event::ClientConnected { client, origin });
                 }
             }
+            Input::Peer { .. } if !self.links.has_room() => {}
             Input::Peer {
                 stream,
                 remote,

@@ -17,6 +17,7 @@ use crate::enclave::transport::{self, Watch};
 use crate::gateway::event::Event;
 use crate::pipe::{Ended, Pipe};
 
+use super::descriptors;
 use super::input::{Alive, Inbox, report, report_end};
 use super::ports::Ports;
 
@@ -40,6 +41,10 @@ pub struct Links {
     heard: Inbox,
     alive: Alive,
     open: HashMap<ConnectionId, Link>,
+    /// How many there may be: what the system allows, less what all else needs.
+    most: usize,
+    /// There are that many, and it has been said.
+    is_full: bool,
 }
 
 impl Links {
@@ -52,7 +57,25 @@ impl Links {
             heard,
             alive,
             open: HashMap::new(),
+            most: descriptors::for_peers(),
+            is_full: false,
         }
+    }
+
+    /// Whether there is room for one more connection. Where there is none, a caller is
+    /// closed at once, and dials later again by itself; that is better than being taken by
+    /// the kernel and never answered, and it leaves the person's clients a way in.
+    pub fn has_room(&mut self) -> bool {
+        let was_full = self.is_full;
+        self.is_full = self.open.len() >= self.most;
+        if self.is_full && !was_full {
+            warn!(
+                "no room for more than {} connections with peers; raise the limit on open \
+                 files (ulimit -Hn, or LimitNOFILE= of the service)",
+                self.most
+            );
+        }
+        !self.is_full
     }
 
     /// Takes over a peer's connection to us. It is not read until the mesh says so.
@@ -180,9 +203,10 @@ impl Links {
         to: Address,
         aftermath: &mut Vec<Event>,
     ) {
-        let Some(own) = self.ports.carrier(from).cloned() else {
-            // The address has gone since the mesh last heard.
-            let outcome = Err(failure(&io::ErrorKind::AddrNotAvailable.into()));
+        // The address may have gone since the mesh last heard.
+        let own = self.ports.carrier(from).cloned();
+        let Some(own) = own.filter(|_| self.has_room()) else {
+            let outcome = Err(DialFailure::Local);
             aftermath.push(Event::Dialled {
                 connection,
                 outcome,

@@ -5,13 +5,23 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
 /// What is behind the store's name in that of its lock. SQLite locks the store itself, but
 /// only while it reads or writes.
 const SUFFIX: &str = "-lock";
+
+/// The lock file of a state folder.
+const FOLDER_LOCK: &str = "lock";
+
+/// Somebody who has a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Its process, where it has written that down.
+    pub process: Option<u32>,
+}
 
 /// Keeps something ours; let go of when dropped, and by the kernel if we crash.
 #[derive(Debug)]
@@ -29,7 +39,7 @@ impl Lock {
     pub fn of_folder(folder: &Path) -> anyhow::Result<Self> {
         let what = folder.display().to_string();
         let remedy = "give this one another folder with XDG_STATE_HOME";
-        Self::take(&folder.join("lock"), &what, remedy)
+        Self::take(&folder.join(FOLDER_LOCK), &what, remedy)
     }
 
     /// Takes the lock of a store, which need not be in the state folder, nor be there yet.
@@ -38,12 +48,27 @@ impl Lock {
     ///
     /// As [`of_folder`](Self::of_folder).
     pub fn of_store(store: &Path) -> anyhow::Result<Self> {
-        // Whatever links lead to it.
-        let store = fs::canonicalize(store).unwrap_or_else(|_| store.to_owned());
-        let mut path = OsString::from(&store);
-        path.push(SUFFIX);
-        let what = format!("the message store {}", store.display());
-        Self::take(Path::new(&path), &what, "give this one another store.path")
+        let what = format!("the message store {}", real_path(store).display());
+        let remedy = "give this one another store.path";
+        Self::take(&beside_store(store), &what, remedy)
+    }
+
+    /// Who has the lock of a state folder, if anybody; nothing is made or changed.
+    ///
+    /// # Errors
+    ///
+    /// If the lock file is there and cannot be opened.
+    pub fn holder_of_folder(folder: &Path) -> io::Result<Option<Holder>> {
+        holder(&folder.join(FOLDER_LOCK))
+    }
+
+    /// As [`holder_of_folder`](Self::holder_of_folder), for a store.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn holder_of_store(store: &Path) -> io::Result<Option<Holder>> {
+        holder(&beside_store(store))
     }
 
     fn take(path: &Path, what: &str, remedy: &str) -> anyhow::Result<Self> {
@@ -74,6 +99,34 @@ impl Lock {
             .and_then(|()| writeln!(file, "{}", std::process::id()))
             .with_context(unusable)?;
         Ok(Self { _file: file })
+    }
+}
+
+/// Where a path leads, whatever links there are on the way.
+fn real_path(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn beside_store(store: &Path) -> PathBuf {
+    let mut path = OsString::from(real_path(store));
+    path.push(SUFFIX);
+    path.into()
+}
+
+/// The lock can only be asked for by taking it. Shared and at once let go of, so that two
+/// who ask do not see each other, and a gateway that starts hardly ever sees one.
+fn holder(path: &Path) -> io::Result<Option<Holder>> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(None),
+        Err(TryLockError::WouldBlock) => Ok(Some(Holder {
+            process: read_holder(&mut file),
+        })),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }
 
@@ -116,6 +169,27 @@ mod tests {
         Lock::of_store(&folder.path().join("c.db")).unwrap();
         drop(first);
         Lock::of_store(&link).unwrap();
+    }
+
+    #[test]
+    fn who_holds_a_lock_can_be_asked_without_taking_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (state, store) = (folder.path(), folder.path().join("a.db"));
+        assert_eq!(Lock::holder_of_folder(state).unwrap(), None);
+        assert_eq!(Lock::holder_of_store(&store).unwrap(), None);
+        assert_eq!(fs::read_dir(state).unwrap().count(), 0, "nothing is made");
+        let held = [
+            Lock::of_folder(state).unwrap(),
+            Lock::of_store(&store).unwrap(),
+        ];
+        let us = Some(Holder {
+            process: Some(std::process::id()),
+        });
+        assert_eq!(Lock::holder_of_folder(state).unwrap(), us);
+        assert_eq!(Lock::holder_of_store(&store).unwrap(), us);
+        drop(held);
+        assert_eq!(Lock::holder_of_folder(state).unwrap(), None);
+        Lock::of_folder(state).unwrap();
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! What the program says of itself, on standard error.
 
-use std::fs::File;
-use std::io::IsTerminal;
-use std::os::fd::AsFd;
-use std::os::unix::fs::MetadataExt;
+mod journal;
+
+use std::io::{IsTerminal, Write};
 use std::time::SystemTime;
 
+use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
@@ -26,39 +26,47 @@ impl FormatTime for Utc {
 /// Starts logging at `level` ("error" to "trace", or "off"). `RUST_LOG` wins, and may
 /// name modules. Called a second time, it changes nothing.
 pub fn start(level: &str) {
-    let filter = std::env::var("RUST_LOG")
-        .ok()
-        .filter(|given| !given.is_empty())
-        .and_then(|given| EnvFilter::try_new(given).ok())
-        .or_else(|| EnvFilter::try_new(level).ok())
-        .unwrap_or_else(|| EnvFilter::new("info"));
+    let given = std::env::var("RUST_LOG").ok();
+    let given = given.filter(|given| !given.is_empty());
+    let parsed = given.as_deref().map(EnvFilter::try_new);
+    let (filter, is_wrong) = match parsed {
+        Some(Ok(filter)) => (Some(filter), false),
+        parsed => (EnvFilter::try_new(level).ok(), parsed.is_some()),
+    };
+    let filter = filter.unwrap_or_else(|| EnvFilter::new(LevelFilter::INFO.to_string()));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
         // It would be told on standard error, by a macro that panics where that is closed:
         // the terminal it was started in is gone, or `| head` has seen enough.
         .log_internal_errors(false)
         .with_target(false);
     // Another subscriber can only be there already in a test.
-    let _ = if to_journal() {
-        // The journal has its own clock.
-        lines.without_time().try_init()
+    let _ = if journal::is_standard_error() {
+        // The journal has its own clock, and its readers their own colours.
+        let lines = lines.with_ansi(false).without_time().with_level(false);
+        lines.map_event_format(journal::Prefixed).try_init()
     } else {
-        lines.with_timer(Utc).try_init()
+        let colours = std::io::stderr().is_terminal();
+        lines.with_ansi(colours).with_timer(Utc).try_init()
     };
+    if is_wrong {
+        tracing::warn!(
+            "RUST_LOG cannot be read, so [log] level holds ({level}); write a level such as \
+             \"debug\", or module=level"
+        );
+    }
 }
 
-/// Whether standard error is the systemd journal. The variable alone is inherited by
-/// everything a service starts, so it names the device and inode to compare with
-/// (systemd.exec(5), "$JOURNAL_STREAM").
-fn to_journal() -> bool {
-    let Ok(stream) = std::env::var("JOURNAL_STREAM") else {
-        return false;
-    };
-    let ours = std::io::stderr()
-        .as_fd()
-        .try_clone_to_owned()
-        .and_then(|descriptor| File::from(descriptor).metadata());
-    ours.is_ok_and(|ours| stream == format!("{}:{}", ours.dev(), ours.ino()))
+/// Says on standard error why the program ends, whatever the log level. Where nobody can
+/// hear it, the exit code has to do.
+pub fn say_why(text: &str) {
+    let mut out = std::io::stderr().lock();
+    let in_journal = journal::is_standard_error();
+    for line in text.lines() {
+        let prefix = if in_journal { journal::ERROR } else { "" };
+        if writeln!(out, "{prefix}{line}").is_err() {
+            return;
+        }
+    }
 }

@@ -16,6 +16,7 @@
 
 pub mod alarm;
 pub mod clients;
+pub mod descriptors;
 pub mod door;
 pub mod driver;
 pub mod files;
@@ -69,6 +70,7 @@ fn try_run(named: Option<&Path>) -> Result<(), Failure> {
     let paths = Paths::find(named).map_err(Failure::usage)?;
     let contents = files::read_both(&paths).map_err(Failure::Wrong)?;
     logging::start(&contents.config.log.level.to_string());
+    descriptors::raise();
     let prepared = Prepared::prepare(paths, contents)?;
     run_local(async {
         // First of all, so that whoever stops us early is not left with half a start.

@@ -85,6 +85,28 @@ pub fn find(far: SocketAddr, near: SocketAddr) -> io::Result<Option<u32>> {
     Ok(None)
 }
 
+/// All TCP sockets of this machine, as far as the system tells of them.
+///
+/// # Errors
+///
+/// If no table can be read.
+pub fn rows() -> io::Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    let mut outcome = Err(io::ErrorKind::Unsupported.into());
+    for table in TABLES {
+        match File::open(table) {
+            Ok(file) => {
+                let lines = BufReader::new(file).lines().map_while(Result::ok);
+                rows.extend(lines.filter_map(|line| parse(&line)));
+                outcome = Ok(());
+            }
+            Err(error) if outcome.is_err() => outcome = Err(error),
+            Err(_) => {}
+        }
+    }
+    outcome.map(|()| rows)
+}
+
 fn search(table: &str, far: SocketAddr, near: SocketAddr) -> io::Result<Option<u32>> {
     let mut lines = BufReader::new(File::open(table)?);
     let mut line = String::new();

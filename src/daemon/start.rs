@@ -1,7 +1,6 @@
 //! Starting a gateway, in an order in which what fails has changed nothing yet.
 
 use std::fmt;
-use std::io::Write;
 
 use anyhow::Context;
 use tokio::sync::mpsc;
@@ -20,6 +19,7 @@ use super::driver::{Driver, OnDisk, PeerSide};
 use super::files::{self, Contents, Files};
 use super::input::{Inbox, Input};
 use super::lock::Lock;
+use super::logging;
 use super::reload::Running;
 use super::storage::Storage;
 use super::timepiece::Timepiece;
@@ -44,8 +44,7 @@ impl Failure {
 
     /// Says it on standard error, whatever the log level, and returns how to end.
     pub fn report(&self) -> Exit {
-        // Where standard error is closed, the exit code has to do.
-        let _ = writeln!(std::io::stderr(), "{self}");
+        logging::say_why(&self.to_string());
         match self {
             Self::Wrong(_) | Self::Usage(_) => Exit::Wrong,
             Self::Failed(_) => Exit::Failed,

@@ -1,6 +1,7 @@
 //! What has to be looked at because nothing tells of it: our own addresses, which come
 //! and go with the mesh, and whether the machine has slept.
 
+use std::io;
 use std::time::Duration;
 
 use tracing::warn;
@@ -72,13 +73,19 @@ impl Watch {
 
     /// Looks.
     pub fn look(&mut self) -> Seen {
-        let woke = self.sleep.has_slept(read_clocks());
         let Search {
             networks,
             fixed,
             interface,
         } = &self.search;
-        let found = match own::find(networks, *fixed, interface.as_deref()) {
+        let found = own::find(networks, *fixed, interface.as_deref());
+        self.saw(read_clocks(), found)
+    }
+
+    /// What a look has shown means, compared with the one before.
+    fn saw(&mut self, clocks: (Duration, Duration), found: io::Result<Vec<Own>>) -> Seen {
+        let woke = self.sleep.has_slept(clocks);
+        let found = match found {
             Ok(found) => {
                 self.failing = false;
                 found
@@ -123,5 +130,63 @@ mod tests {
                 woke: false
             }
         );
+    }
+
+    /// A watch that has seen this, and a look a moment later that shows that.
+    fn then(before: &[Own], later: io::Result<Vec<Own>>) -> (Watch, Seen) {
+        let mut watch = Watch::new(Search {
+            networks: Vec::new(),
+            fixed: None,
+            interface: None,
+        });
+        watch.saw(read_clocks(), Ok(before.to_vec()));
+        let seen = watch.saw(read_clocks(), later);
+        (watch, seen)
+    }
+
+    fn own(address: &str, index: u32) -> Own {
+        Own {
+            address: address.parse().unwrap(),
+            index: std::num::NonZeroU32::new(index),
+            interface: "tun0".to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_interface_that_goes_and_comes_back_is_seen_each_time() {
+        let there = vec![own("fc00::1", 4)];
+        let (mut watch, seen) = then(&there, Ok(Vec::new()));
+        assert_eq!(seen.own, Some(Vec::new()));
+        assert_eq!(watch.saw(read_clocks(), Ok(Vec::new())).own, None);
+        let seen = watch.saw(read_clocks(), Ok(there.clone()));
+        assert_eq!(seen.own, Some(there));
+    }
+
+    #[test]
+    fn another_address_and_an_interface_made_anew_are_seen() {
+        for later in [own("fc00::2", 4), own("fc00::1", 9)] {
+            let (_, seen) = then(&[own("fc00::1", 4)], Ok(vec![later.clone()]));
+            assert_eq!(seen.own, Some(vec![later]));
+        }
+    }
+
+    #[test]
+    fn while_the_system_does_not_tell_nothing_has_changed() {
+        let failed = || Err(io::Error::other("no"));
+        let (mut watch, seen) = then(&[own("fc00::1", 4)], failed());
+        assert_eq!(seen.own, None);
+        let seen = watch.saw(read_clocks(), Ok(Vec::new()));
+        assert_eq!(seen.own, Some(Vec::new()));
+    }
+
+    #[test]
+    fn a_sleep_is_seen_once_even_if_no_address_has_changed() {
+        let (mut watch, seen) = then(&[], Ok(Vec::new()));
+        assert!(!seen.woke);
+        let (through_sleep, awake) = read_clocks();
+        let clocks = (through_sleep + Duration::from_secs(3600), awake);
+        let expected = |woke| Seen { own: None, woke };
+        assert_eq!(watch.saw(clocks, Ok(Vec::new())), expected(true));
+        assert_eq!(watch.saw(clocks, Ok(Vec::new())), expected(false));
     }
 }

@@ -24,6 +24,12 @@ impl Network {
             && truncated(address.ip(), self.length) == self.prefix
     }
 
+    /// Whether there are addresses that are inside both.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        // Of two networks that share an address, one lies inside the other.
+        self.contains(other.prefix.into()) || other.contains(self.prefix.into())
+    }
+
     /// Whether it holds loopback addresses only.
     pub fn is_loopback(&self) -> bool {
         let least = if self.prefix.is_ipv4() { 8 } else { 128 };
@@ -182,6 +188,16 @@ mod tests {
     fn a_mapped_network_is_an_ipv4_network() {
         assert_eq!(network("::ffff:127.0.0.0/104"), network("127.0.0.0/8"));
         assert!(error("::ffff:127.0.0.0/64").contains("write \"::/64\""));
+    }
+
+    #[test]
+    fn networks_overlap_where_one_lies_in_the_other() {
+        let overlap = |one, other| network(one).overlaps(&network(other));
+        assert!(overlap("fc00::/8", "fc00::/8"));
+        assert!(overlap("fc00::/7", "fc00::/8") && overlap("fc00::/8", "fc00::/7"));
+        assert!(overlap("200::/7", "300::/8") && overlap("300::/8", "200::/7"));
+        assert!(!overlap("fc00::/8", "fd00::/8"));
+        assert!(!overlap("::/0", "0.0.0.0/0"));
     }
 
     #[test]

@@ -49,6 +49,19 @@ pub fn find(
     Ok(chosen(carried, networks, fixed, interface))
 }
 
+/// Which of our addresses to dial a peer from, so that it recognises us: one in the same
+/// of the networks that we believe. `None` where we have none, or where the peer is us.
+pub fn address_towards(own: &[Address], networks: &[Network], peer: Address) -> Option<Address> {
+    if own.contains(&peer) {
+        return None;
+    }
+    networks
+        .iter()
+        .filter(|network| network.contains(peer))
+        .find_map(|network| own.iter().find(|address| network.contains(**address)))
+        .copied()
+}
+
 /// See [`find`]; `carried` is everything that the system lists.
 fn chosen(
     mut carried: Vec<Own>,

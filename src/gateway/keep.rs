@@ -24,7 +24,8 @@ impl Gateway {
         silenced: Vec<(String, Timestamp)>,
     ) {
         for (address, until) in silenced {
-            let left = until.since(self.now.wall);
+            // Never longer than at first: the clock may have been set back since.
+            let left = until.since(self.now.wall).min(SILENCE);
             if let Ok(address) = address.parse()
                 && !left.is_zero()
             {

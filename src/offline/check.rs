@@ -21,6 +21,40 @@ const EXPIRES_SOON: jiff::SignedDuration = jiff::SignedDuration::from_hours(14 *
 /// # Errors
 /// When the output cannot be written.
 pub fn check(paths: &Paths, output: &mut Output<'_>) -> io::Result<Exit> {
+    let Checked {
+        config,
+        book,
+        identity,
+    } = match read(paths) {
+        Ok(checked) => checked,
+        Err(problems) => {
+            output.problems(&problems)?;
+            return Ok(Exit::Wrong);
+        }
+    };
+    report(paths, &config, identity.as_ref(), &book, output)?;
+    warn(&config, &book, output)?;
+    #[cfg(feature = "tls")]
+    if let Some(identity) = identity {
+        warn_of_expiry(&identity, output)?;
+        warn_of_open_key(&paths.key(&config.irc), output)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Files that are right.
+pub(super) struct Checked {
+    pub config: Config,
+    pub book: Book,
+    /// The certificate, where a door needs one.
+    pub identity: Option<Identity>,
+}
+
+/// Reads all files that a person writes.
+///
+/// # Errors
+/// With everything that is wrong with them.
+pub(super) fn read(paths: &Paths) -> Result<Checked, Vec<Problem>> {
     let mut problems = Vec::new();
     let config = config::load(paths).unwrap_or_else(|found| {
         problems.extend(found);
@@ -39,18 +73,14 @@ pub fn check(paths: &Paths, output: &mut Output<'_>) -> io::Result<Exit> {
         Book::default()
     });
     problems.extend(own_address_in_book(paths, &config, &book));
-    if !problems.is_empty() {
-        output.problems(&problems)?;
-        return Ok(Exit::Wrong);
+    match problems.is_empty() {
+        true => Ok(Checked {
+            config,
+            book,
+            identity,
+        }),
+        false => Err(problems),
     }
-    report(paths, &config, identity.as_ref(), &book, output)?;
-    warn(&config, &book, output)?;
-    #[cfg(feature = "tls")]
-    if let Some(identity) = identity {
-        warn_of_expiry(&identity, output)?;
-        warn_of_open_key(&paths.key(&config.irc), output)?;
-    }
-    Ok(Exit::Done)
 }
 
 /// A node cannot be its own contact. Only a configured address is known here.

@@ -1,6 +1,6 @@
 //! What the command line does without a running gateway: [`check`] the files, look at or
-//! change the address book ([`contact`]), and make a certificate or
-//! the hash of a password.
+//! change the address book ([`contact`]), make a certificate or the hash of a password, and
+//! say what is wrong with everything ([`doctor`]).
 //!
 //! Everything is written to what is handed in, so that a test can read it.
 
@@ -8,6 +8,7 @@
 mod certificate;
 mod check;
 mod contact;
+mod doctor;
 mod list;
 mod password;
 
@@ -15,6 +16,7 @@ mod password;
 pub use certificate::certificate;
 pub use check::check;
 pub use contact::contact;
+pub use doctor::{Form, doctor};
 pub use password::{ask_for_password, password};
 
 use std::io::{self, Write};

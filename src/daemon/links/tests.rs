@@ -162,6 +162,35 @@ async fn dialling_from_an_address_that_has_gone_fails_at_once() {
     assert!(links.open.is_empty());
 }
 
+/// What the system allows is kept for those who are connected, and for the person's clients.
+#[tokio::test]
+async fn where_there_is_no_room_nobody_is_dialled_until_one_has_gone() {
+    let test = async {
+        let (ours, theirs) = (own(1), own(2));
+        let (mut links, _inputs) = links(free_port(&theirs));
+        let mut aftermath = Vec::new();
+        links.set_own(vec![ours.clone()], &mut aftermath);
+        links.most = 1;
+        let mut dial = |links: &mut Links, number| {
+            let order = Order::Dial {
+                connection: ConnectionId(number),
+                from: ours.address,
+                to: theirs.address,
+            };
+            links.obey(order, &mut aftermath);
+            aftermath.drain(..).count()
+        };
+        assert!(links.has_room());
+        assert_eq!(dial(&mut links, 1), 0, "it is under way");
+        assert!(!links.has_room());
+        assert_eq!(dial(&mut links, 2), 1, "it has failed at once");
+        links.ended(ConnectionId(1));
+        assert!(links.has_room());
+        assert_eq!(dial(&mut links, 3), 0);
+    };
+    LocalSet::new().run_until(test).await;
+}
+
 #[tokio::test]
 async fn what_is_acknowledged_is_reported_before_the_end() {
     let test = async {

@@ -71,3 +71,26 @@ async fn listeners_follow_the_orders_and_the_addresses() {
     };
     LocalSet::new().run_until(test).await;
 }
+
+/// Its sockets are bound to the interface that is gone, whatever the new one is called.
+#[tokio::test]
+async fn a_port_on_an_interface_that_was_made_anew_is_opened_anew() {
+    let test = async {
+        let before = own(1);
+        let mut after = before.clone();
+        after.index = std::num::NonZeroU32::new(999);
+        let (mut ports, _inputs) = ports(free_port(&before));
+        let mut aftermath = Vec::new();
+        ports.set_own(vec![before.clone()], &mut aftermath);
+        ports.want(vec![before.address], &mut aftermath);
+        let old = ports.listeners[&before.address].accepting.clone();
+        ports.set_own(vec![after.clone()], &mut aftermath);
+        // The task lets go of the port at its next turn.
+        while !old.is_finished() {
+            tokio::task::yield_now().await;
+        }
+        ports.retry(&mut aftermath);
+        assert_eq!(ports.listeners[&before.address].own, after);
+    };
+    LocalSet::new().run_until(test).await;
+}

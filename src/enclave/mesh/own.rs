@@ -9,6 +9,7 @@ use crate::enclave::address::Address;
 use crate::enclave::link::{RECEIPTS, TAGS};
 use crate::enclave::network::Network;
 use crate::enclave::order::{Order, Outcome};
+use crate::enclave::own;
 use crate::enclave::packet::{Packet, Status};
 
 /// What contacts are told of our human.
@@ -55,19 +56,9 @@ impl Own {
         }
     }
 
-    /// The address of ours from which to dial the peer, so that it recognises us: one in
-    /// the same trusted network. `None` where we have none, or where the peer is us.
+    /// See [`own::address_towards`].
     pub(super) fn address_towards(&self, networks: &[Network], peer: Address) -> Option<Address> {
-        if self.addresses.contains(&peer) {
-            return None;
-        }
-        networks
-            .iter()
-            .filter(|network| network.contains(peer))
-            .find_map(|network| {
-                let mut ours = self.addresses.iter();
-                ours.find(|address| network.contains(**address)).copied()
-            })
+        own::address_towards(&self.addresses, networks, peer)
     }
 
     /// The packet that every connection with a contact begins with (Enclave specification,

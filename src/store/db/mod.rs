@@ -4,6 +4,7 @@
 //! or not.
 
 mod backlog;
+mod examine;
 mod history;
 mod id;
 mod index;
@@ -48,6 +49,17 @@ impl Db {
     /// else; then it is as it was.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         open::open(path)
+    }
+
+    /// Looks whether the file is ours and whole, from end to end however large it is, and
+    /// changes nothing. Returns its length in bytes; `None` where there is none. While
+    /// another program writes to it, it may wrongly be called damaged.
+    ///
+    /// # Errors
+    ///
+    /// What [`open`](Self::open) would say.
+    pub fn examine(path: &Path) -> Result<Option<u64>, OpenError> {
+        examine::examine(path)
     }
 
     /// An empty one that is gone when dropped.

@@ -47,7 +47,7 @@ pub struct OpenError {
 }
 
 #[derive(Debug)]
-enum Reason {
+pub(super) enum Reason {
     /// It is something else.
     Foreign,
     /// It was ours once.
@@ -58,29 +58,44 @@ enum Reason {
     Refused(String),
 }
 
+impl OpenError {
+    pub(super) fn new(path: &Path, reason: Reason) -> Self {
+        Self {
+            path: path.to_owned(),
+            reason,
+        }
+    }
+
+    /// What is wrong, as the rest of a sentence that begins with the path of the store.
+    pub fn what(&self) -> String {
+        match &self.reason {
+            Reason::Foreign => "is not a message store of enclave-irc".to_owned(),
+            Reason::Damaged(what) => format!("is damaged ({what})"),
+            Reason::Newer => "was written by a newer version of enclave-irc".to_owned(),
+            Reason::Refused(why) => format!("cannot be opened ({why})"),
+        }
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> &'static str {
+        match &self.reason {
+            Reason::Foreign | Reason::Damaged(_) => "move it away, or restore a backup",
+            Reason::Newer => "use that one",
+            Reason::Refused(_) => {
+                "is its folder there and writable, and is there room on the disk?"
+            }
+        }
+    }
+}
+
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
-        match &self.reason {
-            Reason::Foreign => write!(
-                f,
-                "{path} is not a message store of enclave-irc; move it away, or restore a backup"
-            ),
-            Reason::Damaged(what) => write!(
-                f,
-                "the message store {path} is damaged ({what}); move it away, or restore a backup"
-            ),
-            Reason::Newer => write!(
-                f,
-                "the message store {path} was written by a newer version of enclave-irc; use \
-                 that one"
-            ),
-            Reason::Refused(why) => write!(
-                f,
-                "the message store {path} cannot be opened ({why}); is its folder there and \
-                 writable, and is there room on the disk?"
-            ),
-        }
+        let path = match &self.reason {
+            Reason::Foreign => path.to_string(),
+            _ => format!("the message store {path}"),
+        };
+        write!(f, "{path} {}; {}", self.what(), self.remedy())
     }
 }
 
@@ -104,10 +119,7 @@ impl From<rusqlite::Error> for Reason {
 }
 
 pub(super) fn open(path: &Path) -> Result<Db, OpenError> {
-    try_open(path).map_err(|reason| OpenError {
-        path: path.to_owned(),
-        reason,
-    })
+    try_open(path).map_err(|reason| OpenError::new(path, reason))
 }
 
 fn try_open(path: &Path) -> Result<Db, Reason> {
@@ -131,6 +143,20 @@ fn try_open(path: &Path) -> Result<Db, Reason> {
 /// Looks at the file without SQLite, which may write as soon as it opens one. Makes an
 /// empty one where there is none. Returns its length.
 fn look(path: &Path) -> Result<u64, Reason> {
+    if let Some(length) = look_only(path)? {
+        return Ok(length);
+    }
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    // For what may lie beside it.
+    Ok(look_only(path)?.unwrap_or_default())
+}
+
+/// As [`look`], but makes nothing: `None` where there is no file.
+pub(super) fn look_only(path: &Path) -> Result<Option<u64>, Reason> {
     let mut header = Vec::with_capacity(HEADER);
     let length = match File::open(path) {
         Ok(file) => {
@@ -138,22 +164,15 @@ fn look(path: &Path) -> Result<u64, Reason> {
             file.take(HEADER as u64).read_to_end(&mut header)?;
             length
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(path)?;
-            0
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error.into()),
     };
     if length == 0 {
         // An empty file is a new one, which we may have made just before a crash. But
         // SQLite would throw away the log beside it.
-        return match fs::metadata(beside(path, "-wal")) {
-            Ok(log) if log.len() > 0 => Err(Reason::Damaged("it is empty".to_owned())),
-            _ => Ok(0),
+        return match has_log(path) {
+            true => Err(Reason::Damaged("it is empty".to_owned())),
+            false => Ok(Some(0)),
         };
     }
     let field = |at: usize| {
@@ -162,11 +181,16 @@ fn look(path: &Path) -> Result<u64, Reason> {
     };
     match (field(60), field(68)) {
         _ if !header.starts_with(MAGIC) => Err(Reason::Foreign),
-        (Some(version), Some(APPLICATION)) if is_known(version) => Ok(length),
+        (Some(version), Some(APPLICATION)) if is_known(version) => Ok(Some(length)),
         (Some(_), Some(APPLICATION)) => Err(Reason::Newer),
         (_, Some(_)) => Err(Reason::Foreign),
         (_, None) => Err(Reason::Damaged("its end is missing".to_owned())),
     }
+}
+
+/// Whether the log beside the file holds what the file itself does not.
+pub(super) fn has_log(path: &Path) -> bool {
+    fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0)
 }
 
 fn is_known(version: i32) -> bool {
@@ -196,18 +220,23 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 /// Refuses what is damaged, and what the log says is newer than the file itself does.
 fn check(connection: &Connection, length: u64) -> Result<(), Reason> {
-    if version(connection)? > STEPS.len() {
-        return Err(Reason::Newer);
+    check_version(connection)?;
+    match length <= CHECKED {
+        true => check_pages(connection),
+        false => Ok(()),
     }
-    if length <= CHECKED {
-        check_tables(connection)?;
-    }
-    Ok(())
 }
 
-/// Checks every table but the virtual one, whose own tables are among the others: what it
+pub(super) fn check_version(connection: &Connection) -> Result<(), Reason> {
+    match version(connection)? > STEPS.len() {
+        true => Err(Reason::Newer),
+        false => Ok(()),
+    }
+}
+
+/// Reads every table but the virtual one, whose own tables are among the others: what it
 /// says of itself takes ten times as long to check, and is made again from the messages.
-fn check_tables(connection: &Connection) -> Result<(), Reason> {
+pub(super) fn check_pages(connection: &Connection) -> Result<(), Reason> {
     let mut statement = connection.prepare(
         "SELECT 'sqlite_schema' UNION ALL
          SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0",

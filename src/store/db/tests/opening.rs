@@ -19,8 +19,10 @@ fn filled(path: &Path) {
 /// Asserts that the file is refused and stays as it is; returns what people are told.
 fn refused(path: &Path) -> String {
     let before = fs::read(path).unwrap();
+    let examined = Db::examine(path).unwrap_err().to_string();
     let told = Db::open(path).unwrap_err().to_string();
     assert_eq!(fs::read(path).unwrap(), before, "{told}");
+    assert_eq!(examined, told);
     assert!(told.contains(&path.display().to_string()), "{told}");
     told
 }
@@ -186,4 +188,36 @@ fn a_file_that_cannot_be_opened_is_told_so() {
         let told = Db::open(&path).unwrap_err().to_string();
         assert!(told.contains("cannot be opened ("), "{told}");
     }
+}
+
+#[test]
+fn a_whole_store_is_examined_and_nothing_is_made_or_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    // Neither a query nor an escape.
+    let path = folder.path().join("a %41?b#c.db");
+    assert_eq!(Db::examine(&path).unwrap(), None);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    filled(&path);
+    let before = fs::read(&path).unwrap();
+    let length = Db::examine(&path).unwrap();
+    assert_eq!(length, Some(before.len() as u64));
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn what_stands_in_the_log_only_is_examined_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    filled(&path);
+    let mut db = Db::open(&path).unwrap();
+    db.write_messages([said(2001, 1, "hi")]);
+    let crashed = folder.path().join("crashed.db");
+    fs::copy(&path, &crashed).unwrap();
+    let log = fs::read(folder.path().join("store.db-wal")).unwrap();
+    let crashed_log = folder.path().join("crashed.db-wal");
+    fs::write(&crashed_log, &log).unwrap();
+    assert!(Db::examine(&crashed).unwrap().is_some());
+    assert_eq!(fs::read(&crashed_log).unwrap(), log);
+    assert_eq!(Db::open(&crashed).unwrap().texts().len(), 2001);
 }
