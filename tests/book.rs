@@ -154,3 +154,29 @@ fn the_command_line_changes_the_book() {
         "there is none"
     );
 }
+
+#[test]
+fn the_command_line_tells_the_running_gateway() {
+    let mut friend = Friend::new(&[]);
+    let jane = Peer::listen(&friend.gateway.setup.network);
+    let address = jane.address.to_string();
+    let added = friend
+        .gateway
+        .setup
+        .run(&["contact", "add", &address, "Jane"]);
+    assert_eq!(added.code, Some(0), "{added:?}");
+    assert!(
+        added
+            .output
+            .contains("The running gateway takes it over now."),
+        "{added:?}"
+    );
+    let mut link = jane.accept();
+    link.send(r#"{"status":1}"#);
+    friend
+        .alice
+        .expect("her join", |line| line.is("JOIN", "Jane"));
+    let setup = friend.gateway.stop();
+    let removed = setup.run(&["contact", "remove", "Jane"]);
+    assert_eq!(removed.output.trim(), format!("Removed Jane ({address})."));
+}

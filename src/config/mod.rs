@@ -121,6 +121,16 @@ pub const MINIMUM_FRAME: usize = 1024;
 /// The largest frame limit, bytes. Every contact may make us hold as much as this.
 pub const MAXIMUM_FRAME: usize = 64 * 1024 * 1024;
 
+/// The nick of the control contact, on IRC and in the roster channel.
+const CONTROL_CONTACT: &str = "enclave";
+
+impl Config {
+    /// The nicks that no contact may have: those that mean something else on our server.
+    pub fn reserved_nicks(&self) -> [&str; 2] {
+        [CONTROL_CONTACT, &self.irc.server_name]
+    }
+}
+
 impl Default for Enclave {
     fn default() -> Self {
         Self {

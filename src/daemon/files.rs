@@ -13,7 +13,6 @@ use crate::gateway::ChangeId;
 use crate::gateway::event::Event;
 use crate::gateway::settings::{Detached, History, Settings};
 use crate::irc::tls::Identity;
-use crate::offline::reserved;
 use crate::problem::Problem;
 
 use super::input::{Inbox, Input, report};
@@ -83,7 +82,7 @@ struct AtWork {
 
 impl AtWork {
     fn change(&self, change: &Change) -> Result<Book, String> {
-        book::edit(&self.paths.contacts, &reserved(&self.config), change)
+        book::edit(&self.paths.contacts, &self.config.reserved_nicks(), change)
             .map_err(|error| error.to_string())
     }
 }
@@ -115,7 +114,7 @@ pub fn read_both(paths: &Paths) -> BothFiles {
         // Where the configuration is wrong, the book is still worth looking at.
         let default = Config::default();
         let config = config.as_ref().unwrap_or(&default);
-        book::load(&paths.contacts, &reserved(config))
+        book::load(&paths.contacts, &config.reserved_nicks())
     };
     let identity = match &config {
         Ok(config) => certificate::load(paths, &config.irc),

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use super::Output;
 use super::list::list;
-use super::{Output, reserved};
 use crate::book::{self, Book};
 use crate::cli::Exit;
 use crate::config::{self, Config, OwnAddress, Paths, certificate, format_duration, format_size};
@@ -68,7 +68,7 @@ pub(super) fn read(paths: &Paths) -> Result<Checked, Vec<Problem>> {
         }),
         false => None,
     };
-    let book = book::load(&paths.contacts, &reserved(&config)).unwrap_or_else(|found| {
+    let book = book::load(&paths.contacts, &config.reserved_nicks()).unwrap_or_else(|found| {
         problems.extend(found);
         Book::default()
     });

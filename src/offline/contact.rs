@@ -2,17 +2,16 @@
 
 use std::io;
 
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::Output;
 use super::list::list;
-use super::{Output, reserved};
 use crate::book::{self, Book, Change, Contact, EditError};
 use crate::cli::{ContactCommand, Exit};
 use crate::config::{self, Paths};
+use crate::daemon::lock::Lock;
 use crate::enclave::address::Address;
 use crate::nearest::nearest;
-
-/// How a gateway that runs already learns of a change.
-const HINT: &str = "A running gateway takes this over on SIGHUP (kill -HUP), or when you say \
-                    /msg enclave rehash";
 
 /// Does one of the `contact` commands.
 ///
@@ -30,7 +29,7 @@ pub fn contact(
             return Ok(Exit::Wrong);
         }
     };
-    let reserved = reserved(&config);
+    let reserved = config.reserved_nicks();
     let book = match book::load(&paths.contacts, &reserved) {
         Ok(book) => book,
         Err(problems) => {
@@ -52,7 +51,9 @@ pub fn contact(
     match book::edit(&paths.contacts, &reserved, &change) {
         Ok(edited) => {
             writeln!(output.out, "{}", done(&change, address, &book, &edited))?;
-            writeln!(output.out, "{HINT}")?;
+            if let Some(told) = tell_gateway(paths) {
+                writeln!(output.out, "{told}")?;
+            }
             Ok(Exit::Done)
         }
         Err(error) => {
@@ -63,6 +64,26 @@ pub fn contact(
             })
         }
     }
+}
+
+/// Has a gateway that runs take the change over; says what came of it, or nothing where none
+/// runs.
+fn tell_gateway(paths: &Paths) -> Option<String> {
+    let by_hand = "tell it with: /msg enclave rehash";
+    let holder = match Lock::holder_of_folder(&paths.state_dir) {
+        Ok(holder) => holder?,
+        Err(error) => return Some(format!("If a gateway runs ({error}), {by_hand}")),
+    };
+    let process = holder
+        .process
+        .and_then(|process| i32::try_from(process).ok());
+    let Some(process) = process.and_then(Pid::from_raw) else {
+        return Some(format!("A gateway runs; {by_hand}"));
+    };
+    Some(match kill_process(process, Signal::HUP) {
+        Ok(()) => "The running gateway takes it over now.".to_owned(),
+        Err(error) => format!("The running gateway could not be told ({error}); {by_hand}"),
+    })
 }
 
 /// Whom a command changes and how; none for one that only shows.

@@ -21,16 +21,7 @@ pub use password::{ask_for_password, password};
 
 use std::io::{self, Write};
 
-use crate::config::Config;
 use crate::problem::Problem;
-
-/// The nick of the control contact, on IRC and in the roster channel.
-const CONTROL_CONTACT: &str = "enclave";
-
-/// The nicks that no contact may have: those that mean something else on our server.
-pub fn reserved(config: &Config) -> [&str; 2] {
-    [CONTROL_CONTACT, &config.irc.server_name]
-}
 
 /// Where a command tells what it did, and where what went wrong.
 pub struct Output<'a> {

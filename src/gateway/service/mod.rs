@@ -56,7 +56,7 @@ type Answer = Result<Vec<String>, String>;
 
 /// Does what a person asked the control contact to do, and answers.
 pub(super) fn command(gateway: &mut Gateway, client: ClientId, text: &str, place: Place) {
-    let mut words = text.split_whitespace();
+    let mut words = words(text);
     let Some(name) = words.next() else { return };
     let asked = Asked {
         client,
@@ -71,6 +71,25 @@ pub(super) fn command(gateway: &mut Gateway, client: ClientId, text: &str, place
     for line in lines {
         gateway.answer(client, place, &line);
     }
+}
+
+/// The words of a command: what stands between two quotation marks is one, without them.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start();
+        let quoted = rest.strip_prefix('"').and_then(|inside| {
+            let (word, after) = inside.split_once('"')?;
+            let ends = after.is_empty() || after.starts_with(char::is_whitespace);
+            (ends && !word.is_empty()).then_some((word, after))
+        });
+        let (word, after) = match quoted {
+            Some(quoted) => quoted,
+            None => rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len())),
+        };
+        rest = after;
+        (!word.is_empty()).then_some(word)
+    })
 }
 
 fn run(gateway: &mut Gateway, command: &Command, asked: &Asked<'_>) -> Answer {
@@ -129,5 +148,23 @@ impl Gateway {
             Place::Conversation => self.service_message(client, text),
             Place::Channel => self.service_in_channel(client, text),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_quoted_is_one_word() {
+        let split = |text| words(text).collect::<Vec<_>>();
+        assert_eq!(
+            split(" add  fc00::1 \"John Smith\" "),
+            ["add", "fc00::1", "John Smith"]
+        );
+        assert_eq!(split("search \"a b\"c d"), ["search", "\"a", "b\"c", "d"]);
+        assert_eq!(split("say \"open"), ["say", "\"open"]);
+        assert_eq!(split("x \"\""), ["x", "\"\""]);
+        assert!(split("  ").is_empty());
     }
 }
