@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::enclave::address::Address;
 
@@ -71,6 +72,21 @@ pub enum Command {
         /// More names or addresses by which your clients reach this machine
         name: Vec<String>,
     },
+    /// Print what a shell needs to complete the commands of this program
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, or write the pages of all commands into a folder
+    ///
+    /// For those who make packages.
+    #[command(hide = true)]
+    Man {
+        /// Write all pages into this folder, which is made where it is missing
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
 }
 
 const DOCTOR: &str = "\
@@ -86,6 +102,12 @@ arrow what to do about it. With --json it is an object with the keys check, subj
 finding and remedy; remedy is null where nothing is to be done.
 
 Exit code: 0 if nothing fails, 1 if something does, 2 if a file is wrong.";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  enclave-irc completions bash > ~/.local/share/bash-completion/completions/enclave-irc
+  enclave-irc completions zsh > ~/.zfunc/_enclave-irc
+  enclave-irc completions fish > ~/.config/fish/completions/enclave-irc.fish";
 
 const CONTACT_EXAMPLES: &str = "\
 Examples:

@@ -29,7 +29,7 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`cli`], [`offline`], [`demo`] | the command line, and what it does beside the gateway: files, doctor, demo |
-//! | [`daemon`] | runs the gateway: sockets, timers, files, signals; who may come in |
+//! | [`daemon`] | runs the gateway: sockets, timers, files, signals, the service manager; who may come in |
 //! | [`gateway`] | the translator: what a thing said in one protocol means in the other |
 //! | [`config`], [`book`] | the configuration, and the address book on disk |
 //! | [`enclave`] | the peer protocol: packets, frames, addresses, links |

@@ -31,6 +31,11 @@ fn main() -> ExitCode {
         Some(Command::Contact(command)) => on_files(config, |paths, output| {
             offline::contact(paths, command, output)
         }),
+        Some(Command::Completions { shell }) => {
+            said(offline::completions(*shell, &mut io::stdout()))
+        }
+        Some(Command::Man { out: None }) => said(offline::manual(&mut io::stdout())),
+        Some(Command::Man { out: Some(folder) }) => said(offline::manuals(folder)),
     };
     exit.into()
 }
@@ -43,6 +48,19 @@ fn form(json: bool) -> Form {
     let unwanted = std::env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty());
     Form::Text {
         colours: io::stdout().is_terminal() && !unwanted,
+    }
+}
+
+/// How to end after something was to be written.
+fn said(outcome: io::Result<Exit>) -> Exit {
+    match outcome {
+        Ok(exit) => exit,
+        // Whoever has read enough (`enclave-irc man | head`) needs no complaint.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Failed,
+        Err(error) => {
+            eprintln!("enclave-irc: {error}");
+            Exit::Failed
+        }
     }
 }
 

@@ -22,6 +22,7 @@ use super::input::{self, Alive, Inbox, Input};
 use super::keys::Keys;
 use super::links::Links;
 use super::middle::Middle;
+use super::notify::ServiceManager;
 use super::reload::Running;
 use super::storage::{LAST_COMMIT, Storage};
 use super::timepiece::Timepiece;
@@ -51,6 +52,7 @@ pub struct Driver<M> {
     watch: Watch,
     doors: Option<Doors>,
     on_disk: Option<OnDisk>,
+    service_manager: ServiceManager,
     inputs: mpsc::Receiver<Input>,
     /// What peers say, apart, because it has to wait while a client is behind with reading
     /// what they have said before; the person's orders have not.
@@ -98,6 +100,7 @@ impl<M: Middle> Driver<M> {
             watch,
             doors: None,
             on_disk: None,
+            service_manager: ServiceManager::none(),
             inputs,
             peer_inputs,
             all_ended,
@@ -118,6 +121,14 @@ impl<M: Middle> Driver<M> {
     pub fn with_files(self, on_disk: OnDisk) -> Self {
         Self {
             on_disk: Some(on_disk),
+            ..self
+        }
+    }
+
+    /// Gives it somebody to tell how it is doing.
+    pub fn with_service_manager(self, service_manager: ServiceManager) -> Self {
+        Self {
+            service_manager,
             ..self
         }
     }
@@ -181,6 +192,9 @@ impl<M: Middle> Driver<M> {
             {
                 self.handle(Event::Deadline);
             }
+            // After the first look around, so the port for peers is open too if it can be.
+            self.service_manager.ready();
+            self.service_manager.tell(self.middle.attendance(), now);
         }
     }
 
@@ -287,6 +301,9 @@ impl<M: Middle> Driver<M> {
     /// Says goodbye to everybody, and waits until it is out.
     async fn end(mut self) {
         info!("ending");
+        self.service_manager.ending();
+        let now = self.timepiece.now().monotonic;
+        self.service_manager.tell(self.middle.attendance(), now);
         self.settle_store().await;
         self.handle(Event::Shutdown);
         // No new connections.

@@ -8,6 +8,15 @@ use crate::gateway::Gateway;
 use crate::gateway::effect::Effects;
 use crate::gateway::event::Event;
 
+/// How many contacts there are, and how many of them are there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attendance {
+    /// Those that are online.
+    pub online: usize,
+    /// Those in the address book.
+    pub contacts: usize,
+}
+
 /// The pure middle of a node. There are two: the [`Gateway`], and the demo's friend, who
 /// has no IRC side.
 pub trait Middle {
@@ -22,6 +31,11 @@ pub trait Middle {
 
     /// The id for a peer's connection that was just accepted.
     fn next_connection(&mut self) -> ConnectionId;
+
+    /// Who is there, for the service manager. Asked after every batch of events.
+    fn attendance(&self) -> Attendance {
+        Attendance::default()
+    }
 }
 
 impl Middle for Gateway {
@@ -39,5 +53,12 @@ impl Middle for Gateway {
 
     fn next_connection(&mut self) -> ConnectionId {
         Self::next_connection(self)
+    }
+
+    fn attendance(&self) -> Attendance {
+        Attendance {
+            online: self.online_contacts(),
+            contacts: self.contacts(),
+        }
     }
 }

@@ -27,6 +27,7 @@ pub mod links;
 pub mod lock;
 pub mod logging;
 pub mod middle;
+pub mod notify;
 pub mod owner;
 pub mod ports;
 pub mod reload;

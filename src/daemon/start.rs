@@ -20,6 +20,7 @@ use super::files::{self, Contents, Files};
 use super::input::{Inbox, Input};
 use super::lock::Lock;
 use super::logging;
+use super::notify::ServiceManager;
 use super::reload::Running;
 use super::storage::Storage;
 use super::timepiece::Timepiece;
@@ -174,6 +175,7 @@ pub async fn serve(
     let ended = Driver::new(gateway, timepiece, peers, &inbox, inputs)
         .with_doors(doors)
         .with_files(on_disk)
+        .with_service_manager(ServiceManager::from_environment())
         .run()
         .await;
     drop(locks);

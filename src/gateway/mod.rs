@@ -240,6 +240,16 @@ impl Gateway {
         self.mesh.next_connection()
     }
 
+    /// How many contacts are in the address book.
+    pub fn contacts(&self) -> usize {
+        self.roster.len()
+    }
+
+    /// How many of them are online.
+    pub fn online_contacts(&self) -> usize {
+        self.online
+    }
+
     /// Lets the mesh do something, then passes its orders on and tells its news.
     fn mesh<T>(&mut self, act: impl FnOnce(&mut Mesh, Now, &mut Outcome) -> T) -> T {
         let mut outcome = Outcome::default();

@@ -1,6 +1,7 @@
 //! What the command line does without a running gateway: [`check`] the files, look at or
 //! change the address book ([`contact`]), make a certificate or the hash of a password, and
-//! say what is wrong with everything ([`doctor`]).
+//! say what is wrong with everything ([`doctor`]). And what a package needs ([`manuals`],
+//! [`completions`]).
 //!
 //! Everything is written to what is handed in, so that a test can read it.
 
@@ -10,6 +11,7 @@ mod check;
 mod contact;
 mod doctor;
 mod list;
+mod packaging;
 mod password;
 
 #[cfg(feature = "tls")]
@@ -17,6 +19,7 @@ pub use certificate::certificate;
 pub use check::check;
 pub use contact::contact;
 pub use doctor::{Form, doctor};
+pub use packaging::{completions, manual, manuals};
 pub use password::{ask_for_password, password};
 
 use std::io::{self, Write};

@@ -86,7 +86,10 @@ impl<M: Middle> Driver<M> {
 
     pub(super) fn reload(&mut self) {
         match &self.on_disk {
-            Some(on_disk) => on_disk.files.reload(),
+            Some(on_disk) => {
+                on_disk.files.reload();
+                self.service_manager.reloading();
+            }
             None => debug!("there are no files to read again"),
         }
     }
@@ -102,5 +105,6 @@ impl<M: Middle> Driver<M> {
         for event in events {
             self.handle(event);
         }
+        self.service_manager.reloaded();
     }
 }
