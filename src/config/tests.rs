@@ -25,7 +25,7 @@ fn the_example_holds_the_defaults() {
     let keys = |section: &str| table[section].as_table().unwrap().keys().len();
     assert_eq!(Config::default().enclave.networks.len(), 1);
     assert_eq!(keys("enclave"), 9);
-    assert_eq!(keys("irc"), 8);
+    assert_eq!(keys("irc"), 9);
     assert_eq!(keys("store"), 2);
     assert_eq!(keys("log"), 1);
 }

@@ -187,8 +187,8 @@ impl Gateway {
         let number = request.number().unwrap_or_default();
         let end = if described.len() > SHORT { "\n" } else { ". " };
         format!(
-            "{described}{end}To let them in: /msg enclave accept {number} NAME · or: reject \
-             {number}, block {number}"
+            "{described}{end}To let them in: /msg enclave accept {number} NAME · or: /msg \
+             enclave reject {number} · /msg enclave block {number}"
         )
     }
 

@@ -196,7 +196,8 @@ fn a_prompt_with_wide_and_heavy_text_says_what_can_be_done_and_is_not_cut() {
         let heard = world.heard(alice);
         let (words, _) = heard[0].rsplit_once('"').unwrap();
         assert!(words.ends_with('…'), "{heard:#?}");
-        let how = "To let them in: /msg enclave accept 1 NAME · or: reject 1, block 1";
+        let how = "To let them in: /msg enclave accept 1 NAME · or: /msg enclave reject 1 · \
+                   /msg enclave block 1";
         assert!(heard.last().unwrap().ends_with(how), "{heard:#?}");
     }
 }
