@@ -6,20 +6,16 @@
 mod support;
 
 use std::fs;
-use std::io::{self, Read, Write};
-use std::net::{IpAddr, TcpStream};
+use std::io::{self, Read as _, Write as _};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::process::CommandExt as _;
-use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::Signal;
 use support::network::free_port;
 use support::{Client, Daemon, Network, PATIENCE, Setup};
-use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 /// A gateway with a plain door, and one for TLS on another port.
 struct Doors {
@@ -64,55 +60,14 @@ impl Doors {
 
     /// A client that believes this certificate only, and the name in it.
     fn client(&self, believed: &CertificateDer<'static>) -> io::Result<Client> {
-        let mut roots = RootCertStore::empty();
-        roots.add(believed.clone()).unwrap();
-        let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let name = IpAddr::from(self.daemon.setup.address).into();
-        let mut session = ClientConnection::new(Arc::new(config), name).unwrap();
-        let mut stream = self.tcp();
-        while session.is_handshaking() {
-            session.complete_io(&mut stream)?;
-        }
-        let stream = Tls(StreamOwned::new(session, stream));
-        Ok(Client::over(Box::new(stream)))
+        let stream = Box::new(self.tcp());
+        support::tls::client(stream, self.daemon.setup.address, believed, None)
     }
 }
 
 fn certificate(setup: &Setup) -> CertificateDer<'static> {
     let file = setup.configuration().with_file_name("certificate.pem");
     CertificateDer::from_pem_file(file).unwrap()
-}
-
-struct Tls(StreamOwned<ClientConnection, TcpStream>);
-
-impl Read for Tls {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
-    }
-}
-
-impl Write for Tls {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-impl support::client::Stream for Tls {
-    fn patience(&self, patience: Duration) {
-        self.0.sock.set_read_timeout(Some(patience)).unwrap();
-    }
-
-    fn write_patience(&self, patience: Duration) {
-        self.0.sock.set_write_timeout(Some(patience)).unwrap();
-    }
 }
 
 #[test]
@@ -289,28 +244,4 @@ fn what_others_can_reach_does_not_start_without_a_password() {
     let good = setup.run(&["check"]);
     assert_eq!(good.code, Some(0), "{good:?}");
     assert!(!good.output.contains("argon2"), "{good:?}");
-}
-
-/// With a password another user of the machine comes in, and no further. To be changed when
-/// passwords can be checked.
-#[test]
-fn who_is_not_trusted_may_not_register() {
-    // Only root can become somebody else; elsewhere there is nobody to try it with.
-    if !rustix::process::geteuid().is_root() {
-        return;
-    }
-    let setup = Setup::on(&Network::new()).set("irc", &format!("password = \"{HASH}\""));
-    let gateway = Daemon::start(setup);
-    let (address, port) = (gateway.setup.address, gateway.setup.port);
-    let script = format!(
-        "exec 3<>/dev/tcp/{address}/{port}; printf 'CAP LS 302\\r\\nNICK eve\\r\\nUSER eve 0 * :eve\\r\\nCAP END\\r\\n' >&3; cat <&3"
-    );
-    let mut command = std::process::Command::new("/bin/bash");
-    command.args(["-c", &script]).uid(65_534).gid(65_534);
-    let output = command.output().expect("bash");
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(text.contains(" CAP "), "{text}");
-    assert!(text.contains(" 464 "), "{text}");
-    assert!(!text.contains(" 001 "), "{text}");
-    gateway.client("alice", &[]).settle();
 }

@@ -5,16 +5,16 @@
 
 mod support;
 
-use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
 use support::network::free_port;
+use support::web::Lines;
 use support::{Client, Daemon, Network, PATIENCE, Setup};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::handshake::HandshakeError;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
-use tokio_tungstenite::tungstenite::{Error, Message, WebSocket, client};
+use tokio_tungstenite::tungstenite::{Error, WebSocket, client};
 
 /// A gateway with a plain door, and one for WebSocket on another port.
 struct Doors {
@@ -64,75 +64,8 @@ impl Doors {
             .knock(&[("sec-websocket-protocol", subprotocol)])
             .unwrap();
         assert_eq!(chosen.as_deref(), Some(subprotocol));
-        Client::over(Box::new(Lines {
-            socket,
-            is_text: subprotocol.starts_with("text"),
-            unread: Vec::new(),
-        }))
-    }
-}
-
-/// Lines, as messages. Checks that what comes is of the one kind, and one line each.
-struct Lines {
-    socket: WebSocket<TcpStream>,
-    is_text: bool,
-    unread: Vec<u8>,
-}
-
-impl Read for Lines {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.unread.is_empty() {
-            let line = match self.socket.read() {
-                Ok(Message::Text(text)) if self.is_text => text.as_bytes().to_vec(),
-                Ok(Message::Binary(bytes)) if !self.is_text => bytes.to_vec(),
-                Ok(Message::Close(_)) => continue,
-                Ok(other) => panic!("{other:?}"),
-                Err(Error::ConnectionClosed | Error::AlreadyClosed) => return Ok(0),
-                Err(Error::Io(error)) => return Err(error),
-                Err(error) => return Err(io::Error::new(ErrorKind::ConnectionReset, error)),
-            };
-            assert!(!line.is_empty() && !line.contains(&b'\n') && !line.contains(&b'\r'));
-            self.unread = line;
-            self.unread.extend_from_slice(b"\r\n");
-        }
-        let count = self.unread.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&self.unread[..count]);
-        self.unread.drain(..count);
-        Ok(count)
-    }
-}
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let text = std::str::from_utf8(bytes).unwrap();
-        for line in text.lines() {
-            let message = match self.is_text {
-                true => Message::text(line),
-                false => Message::binary(line.as_bytes().to_vec()),
-            };
-            self.socket.send(message).map_err(io::Error::other)?;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl support::client::Stream for Lines {
-    fn patience(&self, patience: Duration) {
-        self.socket
-            .get_ref()
-            .set_read_timeout(Some(patience))
-            .unwrap();
-    }
-
-    fn write_patience(&self, patience: Duration) {
-        self.socket
-            .get_ref()
-            .set_write_timeout(Some(patience))
-            .unwrap();
+        let is_text = subprotocol.starts_with("text");
+        Client::over(Box::new(Lines::over(socket, is_text)))
     }
 }
 
@@ -210,11 +143,7 @@ fn the_sites_that_are_allowed_can_be_changed() {
 fn what_another_server_passes_on_is_not_trusted() {
     let doors = Doors::open("");
     let (socket, _) = doors.knock(&[("x-forwarded-for", "192.0.2.1")]).unwrap();
-    let mut client = Client::over(Box::new(Lines {
-        socket,
-        is_text: true,
-        unread: Vec::new(),
-    }));
+    let mut client = Client::over(Box::new(Lines::over(socket, true)));
     let lines = client.expect_end();
     assert_eq!(lines[0].command, "464", "{lines:?}");
     assert_eq!(lines[1].command, "ERROR", "{lines:?}");

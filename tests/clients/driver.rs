@@ -24,6 +24,11 @@ impl Driver {
         let (address, port) = (gateway.setup.address, gateway.setup.port);
         command.args([&address.to_string(), &port.to_string(), "bob"]);
         command.args(more).current_dir(gateway.setup.home());
+        Self::run(command)
+    }
+
+    /// Starts a program with the arguments that it has.
+    pub fn run(command: Command) -> Self {
         Self {
             process: Process::interactive(command),
             taken: HashSet::new(),

@@ -1,6 +1,8 @@
 //! Real programs, each on a real gateway, as people use them: irssi and weechat, ii and sic in
 //! terminals, and the libraries `irc` (Python) and `irc-framework` (Node) in small programs of
-//! our own.
+//! our own. Through the doors that ask who one is come irssi and catgirl over TLS, as another
+//! user with a password where the tests run as root; the library `ws` (Node); and pages of our
+//! site and of another one, in Chromium.
 //!
 //! Bob uses the program that is tried. Alice, on a gateway of her own, is a raw client, so that
 //! what reaches her is known to the byte. What happens between them is in [`scenario`], and is
@@ -19,6 +21,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod browser;
+mod catgirl;
+mod doors;
 mod driver;
 mod ii;
 mod irc_framework;
@@ -28,4 +33,5 @@ mod python_irc;
 mod scenario;
 mod sic;
 mod together;
+mod websocket;
 mod weechat;

@@ -66,8 +66,12 @@ pub fn gateways(more: &str) -> (Daemon, Daemon) {
 /// They talk, in both directions.
 pub fn conversation<B: Bob>(start: impl Fn(&Daemon) -> B) {
     let (alices, bobs) = gateways("");
+    talk(&alices, start(&bobs));
+}
+
+/// Alice comes, and they talk.
+pub fn talk<B: Bob>(alices: &Daemon, mut bob: B) {
     let mut alice = alices.client("alice", &[]);
-    let mut bob = start(&bobs);
     bob.says("hello \u{1f600} from Bob, who has a program");
     alice.expect_text("Bob", "hello \u{1f600} from Bob, who has a program");
     alice.send("PRIVMSG Bob :hello \u{1f600} from Alice, who is a test");

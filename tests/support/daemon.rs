@@ -157,6 +157,11 @@ impl Setup {
         self.home().join("run/irc")
     }
 
+    /// Whether it is a [`unix`](Self::unix) setup.
+    pub fn is_unix(&self) -> bool {
+        self.unix
+    }
+
     /// Writes both files.
     pub fn write(&self) {
         let mut text = String::new();

@@ -25,6 +25,9 @@ pub mod peer;
 pub mod person;
 pub mod process;
 pub mod screen;
+pub mod stranger;
+pub mod tls;
+pub mod web;
 
 pub use client::Client;
 pub use daemon::{Daemon, Setup};

@@ -34,6 +34,10 @@ impl Person {
     /// Starts the program with a home of its own, and waits until it is in the roster channel.
     pub fn start(program: Program, nick: &str, gateway: &Daemon) -> Self {
         let (address, port) = (gateway.setup.address, gateway.setup.port);
+        let server = match gateway.setup.is_unix() {
+            true => gateway.setup.socket().display().to_string(),
+            false => format!("{address} -p {port}"),
+        };
         // A new home each time: a person who comes again has no old windows.
         let home = gateway
             .setup
@@ -45,7 +49,7 @@ impl Person {
         }
         let home = home.display();
         let screen = Screen::start(&match program {
-            Program::Irssi => format!("irssi --home={home} -c {address} -p {port} -n {nick}"),
+            Program::Irssi => format!("irssi --home={home} -c {server} -n {nick}"),
             // Two lines typed faster than people type are not to be asked about as a paste.
             Program::Weechat => format!(
                 "weechat -d {home} -r '/bar hide buflist' -r '/bar hide nicklist' \
