@@ -122,7 +122,7 @@ pub const MINIMUM_FRAME: usize = 1024;
 pub const MAXIMUM_FRAME: usize = 64 * 1024 * 1024;
 
 /// The nick of the control contact, on IRC and in the roster channel.
-const CONTROL_CONTACT: &str = "enclave";
+pub const CONTROL_CONTACT: &str = "enclave";
 
 impl Config {
     /// The nicks that no contact may have: those that mean something else on our server.

@@ -21,10 +21,6 @@ pub const HEADER: usize = 4;
 /// writing in one message, and still nothing that could exhaust a small machine.
 pub const MAX_FRAME: usize = 1024 * 1024;
 
-/// The longest content taken from an address that is not in the address book, bytes.
-/// Whoever asks to be let in needs few words.
-pub const STRANGER_MAX_FRAME: usize = 64 * 1024;
-
 /// Cuts a stream of bytes into the contents of its frames. Holds no memory of its own,
 /// and takes none for a frame before its bytes have come.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use super::speech::Speech;
 use super::time::server_time;
 
 /// The control contact's nick.
-pub(super) const SERVICE_NICK: &str = "enclave";
+pub(super) const SERVICE_NICK: &str = crate::config::CONTROL_CONTACT;
 
 /// Its real name.
 pub(super) const SERVICE_NAME: &str = "Commands: /msg enclave help";
