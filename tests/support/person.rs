@@ -7,9 +7,12 @@ use super::screen::Screen;
 
 /// irssi shows seconds, and when a message was written, only when it is asked to; and before it
 /// connects, for what was missed is played at once.
+///
+/// Lines typed faster than people type are not to be taken for a paste: on a busy machine several
+/// of them reach it together.
 const IRSSI: &str = r#"settings = {
   core = { timestamp_format = "%H:%M:%S"; };
-  "fe-text" = { show_server_time = "yes"; };
+  "fe-text" = { show_server_time = "yes"; paste_detect_time = "0"; };
 };
 "#;
 
