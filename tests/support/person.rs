@@ -6,12 +6,13 @@ use super::daemon::Daemon;
 use super::screen::Screen;
 
 /// irssi shows seconds, and when a message was written, only when it is asked to; and before it
-/// connects, for what was missed is played at once.
+/// connects, for what was missed is played at once. What was written yesterday it shows in
+/// another format, unless told not to.
 ///
 /// Lines typed faster than people type are not to be taken for a paste: on a busy machine several
 /// of them reach it together.
 const IRSSI: &str = r#"settings = {
-  core = { timestamp_format = "%H:%M:%S"; };
+  core = { timestamp_format = "%H:%M:%S"; timestamp_format_alt = "%H:%M:%S"; };
   "fe-text" = { show_server_time = "yes"; paste_detect_time = "0"; };
 };
 "#;
