@@ -9,7 +9,6 @@
 mod support;
 
 use std::fmt::Write as _;
-use std::net::TcpStream;
 
 use base64ct::{Base64, Encoding as _};
 use support::network::free_port;
@@ -87,7 +86,7 @@ impl Doors {
                 let mut request = url.into_client_request().unwrap();
                 let from = HeaderValue::from_static("192.0.2.1");
                 request.headers_mut().insert("x-forwarded-for", from);
-                let stream = TcpStream::connect((address, self.web)).unwrap();
+                let stream = self.daemon.stream_to(self.web);
                 let (socket, _) = tungstenite::client(request, stream).unwrap();
                 Client::over(Box::new(Lines::over(socket, true)))
             }
@@ -101,7 +100,7 @@ impl Doors {
         let believed = CertificateDer::from_pem_file(file).unwrap();
         let stream: Box<dyn support::client::Stream> = match stranger::is_possible() {
             true => Box::new(stranger::connect(setup.address, self.tls)),
-            false => Box::new(TcpStream::connect((setup.address, self.tls)).unwrap()),
+            false => Box::new(self.daemon.stream_to(self.tls)),
         };
         tls::client(stream, setup.address, &believed, own).unwrap()
     }

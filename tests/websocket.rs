@@ -32,7 +32,7 @@ impl Doors {
     }
 
     fn tcp(&self) -> TcpStream {
-        let stream = TcpStream::connect((self.daemon.setup.address, self.port)).unwrap();
+        let stream = self.daemon.stream_to(self.port);
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream

@@ -266,6 +266,24 @@ impl Daemon {
         }
     }
 
+    /// A connection to another of its doors. They are opened one after the other, and the
+    /// program is taken for started when the first is.
+    pub fn stream_to(&self, port: u16) -> TcpStream {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match TcpStream::connect((self.setup.address, port)) {
+                Ok(stream) => return stream,
+                Err(error) => assert!(
+                    !self.process.ended() && Instant::now() < deadline,
+                    "the gateway did not open its door at {port} ({error}):\n{}",
+                    self.output()
+                ),
+            }
+            // Nothing tells us when somebody begins to listen but asking.
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// A client that is connected and has said nothing.
     pub fn connect(&self) -> Client {
         match self.setup.unix {
