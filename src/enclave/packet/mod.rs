@@ -172,6 +172,7 @@ impl Packet {
     /// [`MAX_FRAME`](super::codec::MAX_FRAME)), and so below the 4 GiB that a frame can hold.
     pub fn encode(&self, out: &mut BytesMut) {
         let start = out.len();
+        out.reserve(self.likely_length());
         out.put_bytes(0, HEADER);
         // Fails only where writing fails, and memory takes everything, or where a key is
         // not a string, and these are names of fields.
@@ -188,6 +189,21 @@ impl Packet {
         let mut frame = BytesMut::new();
         self.encode(&mut frame);
         frame.freeze()
+    }
+
+    /// How long its frame is at most, where nothing in it has to be escaped.
+    fn likely_length(&self) -> usize {
+        /// What stands around the values where every attribute is there: names, numbers and
+        /// punctuation.
+        const AROUND: usize = 128;
+        let texts = [&self.status_message, &self.alias, &self.message, &self.id];
+        let texts = texts.into_iter().flatten().map(String::len);
+        let lists = [&self.features, &self.received];
+        let lists = lists.into_iter().flatten().flatten();
+        let lists = lists.map(|text| text.len() + r#""","#.len());
+        let tags = self.tags.iter().flatten();
+        let tags = tags.map(|(name, value)| name.len() + value.len() + r#""":"","#.len());
+        HEADER + AROUND + texts.chain(lists).chain(tags).sum::<usize>()
     }
 }
 
