@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 
 use crate::clock::Timestamp;
 
@@ -13,10 +13,26 @@ const MAX_AHEAD_MILLISECONDS: i64 = 60_000;
 
 /// `2012-06-30T23:59:59.419Z` (IRCv3 `server-time`).
 pub(super) fn server_time(timestamp: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(timestamp.0)
-        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-        .strftime("%Y-%m-%dT%H:%M:%S.%3fZ")
-        .to_string()
+    let time = jiff::Timestamp::from_millisecond(timestamp.0);
+    let time = Offset::UTC.to_datetime(time.unwrap_or(jiff::Timestamp::UNIX_EPOCH));
+    let mut text = String::with_capacity("2012-06-30T23:59:59.419Z".len());
+    // Every message has one, and a format that is read each time takes ten times as long.
+    let mut put = |number: i16, digits: u32, behind: char| {
+        let number = number.unsigned_abs();
+        for place in (0..digits).rev() {
+            let digit = number / 10_u16.pow(place) % 10;
+            text.push(char::from(b'0' + digit as u8));
+        }
+        text.push(behind);
+    };
+    put(time.year(), 4, '-');
+    put(time.month().into(), 2, '-');
+    put(time.day().into(), 2, 'T');
+    put(time.hour().into(), 2, ':');
+    put(time.minute().into(), 2, ':');
+    put(time.second().into(), 2, '.');
+    put(time.millisecond(), 3, 'Z');
+    text
 }
 
 /// Reads what [`server_time`] writes; other spellings of a time in UTC too.
@@ -67,6 +83,8 @@ pub(super) fn spoken(duration: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -116,5 +134,15 @@ mod tests {
         assert_eq!(said(3_661), "1 h 1 min");
         assert_eq!(said(90_000), "1 d 1 h");
         assert_eq!(said(86_400), "1 d");
+    }
+
+    proptest! {
+        // Up to the end of the year 9999.
+        #[test]
+        fn every_time_is_written_as_its_format_says(milliseconds in 0..253_402_300_800_000_i64) {
+            let time = jiff::Timestamp::from_millisecond(milliseconds).unwrap();
+            let format = time.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+            prop_assert_eq!(server_time(Timestamp(milliseconds)), format);
+        }
     }
 }
