@@ -17,22 +17,42 @@ use super::time::server_time;
 /// What a contact leaves with that said nothing.
 const NO_FAREWELL: &str = "Offline";
 
-impl Contact {
-    /// A line that comes from this contact, with the tags every such line has.
+/// A contact as the source of lines. Its address is put into words once for all of them.
+pub(super) struct Speaker<'a> {
+    nick: &'a str,
+    host: String,
+}
+
+impl Speaker<'_> {
+    /// A line that comes from the contact, with the tags every such line has.
     pub(super) fn says(&self, verb: &'static str, params: &[&str], time: &str) -> Reply {
-        let host = self.host();
-        Reply::from(self.source(&host), verb, params)
+        Reply::from(self.source(), verb, params)
             .tag("time", Some(time))
-            .tag("account", Some(&host))
+            .tag("account", Some(&self.host))
     }
 
-    /// It, as the source of a line; `host` is its [`host`](Self::host).
-    pub(super) fn source<'a>(&'a self, host: &'a str) -> Source<'a> {
+    /// It, as the source of a line.
+    pub(super) fn source(&self) -> Source<'_> {
         Source::User {
-            nick: self.nick.as_str(),
+            nick: self.nick,
             user: CONTACT_USER,
-            host,
+            host: &self.host,
         }
+    }
+}
+
+impl Contact {
+    /// It, as the source of lines.
+    pub(super) fn speaker(&self) -> Speaker<'_> {
+        Speaker {
+            nick: self.nick.as_str(),
+            host: self.host(),
+        }
+    }
+
+    /// One line that comes from it.
+    pub(super) fn says(&self, verb: &'static str, params: &[&str], time: &str) -> Reply {
+        self.speaker().says(verb, params, time)
     }
 
     /// `nick!user@host`.
@@ -86,12 +106,13 @@ impl Gateway {
         };
         let time = server_time(self.now.wall);
         let channel = self.settings.channel.clone();
-        let join = contact.says("JOIN", &[&channel], &time);
-        let extended_join =
-            contact.says("JOIN", &[&channel, &contact.host(), &contact.name], &time);
+        let speaker = contact.speaker();
+        let join = speaker.says("JOIN", &[&channel], &time);
+        let extended = [&channel, &speaker.host, &contact.name];
+        let extended_join = speaker.says("JOIN", &extended.map(String::as_str), &time);
         let away = contact
             .away_text()
-            .map(|text| contact.says("AWAY", &[&text], &time));
+            .map(|text| speaker.says("AWAY", &[&text], &time));
         let (mask, nick) = (contact.mask(), contact.nick.clone());
         let voiced = contact.available();
         self.broadcast(&join, |s| s.in_channel && !s.has(Capability::ExtendedJoin));

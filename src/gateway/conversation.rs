@@ -46,7 +46,7 @@ pub(super) enum Shown<'a> {
 impl Gateway {
     /// Shows one client messages.
     pub(super) fn show(&mut self, client: ClientId, messages: &[Message], shown: Shown<'_>) {
-        let account = self.own_host();
+        let account = self.own_host.as_deref();
         let Some(session) = self.sessions.get(&client) else {
             return;
         };
@@ -84,7 +84,7 @@ impl Gateway {
                 let scene = Scene {
                     contact,
                     session,
-                    account: account.as_deref(),
+                    account,
                     batch: batch.as_deref(),
                 };
                 scene.write(message, &mut self.batches, |line| lines.push(line));
@@ -101,13 +101,13 @@ impl Gateway {
         let (Some(contact), Some(session)) = (contact, self.sessions.get(&client)) else {
             return;
         };
-        let host = contact.host();
+        let speaker = contact.speaker();
         let target = session.target();
-        let room = Reply::room(&contact.source(&host), "NOTICE", &[target]);
+        let room = Reply::room(&speaker.source(), "NOTICE", &[target]);
         let time = server_time(self.now.wall);
         self.effects.to_client(client, |out| {
             for piece in text::split(text, room) {
-                let notice = contact.says("NOTICE", &[target, piece], &time);
+                let notice = speaker.says("NOTICE", &[target, piece], &time);
                 notice.write(session.capabilities, out);
             }
         });
@@ -158,7 +158,7 @@ impl Gateway {
         own: &Own,
         sight: impl Fn(ClientId, &'a Session) -> Option<Sight<'a>>,
     ) {
-        let account = self.own_host();
+        let account = self.own_host.as_deref();
         let time = server_time(own.time);
         for (client, session) in self.sessions.iter().filter(|(_, s)| s.attached()) {
             let Some(sight) = sight(*client, session) else {
@@ -173,9 +173,8 @@ impl Gateway {
                 batch: None,
                 log: None,
             };
-            let says = |verb: &'static str, params: &[&str]| {
-                session.says(verb, params, &time, account.as_deref())
-            };
+            let says =
+                |verb: &'static str, params: &[&str]| session.says(verb, params, &time, account);
             let room = Reply::room(&session.source(), own.verb, &[sight.target]);
             let capabilities = session.capabilities;
             let effects = &mut self.effects;
@@ -232,7 +231,7 @@ impl Scene<'_> {
             contact, session, ..
         } = self;
         let Some(text) = &message.text else { return };
-        let (host, time) = (contact.host(), server_time(message.time));
+        let time = server_time(message.time);
         let nick = contact.nick.as_str();
         let speech = Speech {
             verb: if message.notice { "NOTICE" } else { "PRIVMSG" },
@@ -251,8 +250,9 @@ impl Scene<'_> {
             let room = room(session.source());
             speech.write(room, session.capabilities, batches, says, out);
         } else {
-            let says = |verb: &'static str, params: &[&str]| contact.says(verb, params, &time);
-            let room = room(contact.source(&host));
+            let speaker = contact.speaker();
+            let says = |verb: &'static str, params: &[&str]| speaker.says(verb, params, &time);
+            let room = room(speaker.source());
             speech.write(room, session.capabilities, batches, says, out);
         }
     }

@@ -134,6 +134,8 @@ pub struct Gateway {
     pending_changes: HashMap<ChangeId, PendingChange>,
     next_change: u64,
     own_addresses: Vec<Address>,
+    /// The first of them, as a mask or a numeric has it.
+    own_host: Option<String>,
     remembered: Remembered,
     /// Notices that nobody was there to read, told at the next attach.
     unread_notices: Vec<String>,
@@ -182,6 +184,7 @@ impl Gateway {
             pending_changes: HashMap::new(),
             next_change: 0,
             own_addresses: Vec::new(),
+            own_host: None,
             remembered,
             unread_notices: Vec::new(),
             online: 0,

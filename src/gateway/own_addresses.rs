@@ -9,6 +9,7 @@ impl Gateway {
     /// The mesh has come, gone, or given us another address.
     pub(super) fn own_addresses_changed(&mut self, addresses: Vec<Address>) {
         let before = std::mem::replace(&mut self.own_addresses, addresses.clone());
+        self.own_host = addresses.first().map(|address| host(*address));
         // Who attaches later is told what holds then.
         if addresses.is_empty() && !before.is_empty() {
             self.notice_attached(&self.no_address_text());
@@ -40,11 +41,6 @@ impl Gateway {
     pub(super) fn own_address_text(&self) -> String {
         let addresses: Vec<_> = self.own_addresses.iter().map(ToString::to_string).collect();
         addresses.join(", ")
-    }
-
-    /// Our own address for a mask or a numeric: the first, or none.
-    pub(super) fn own_host(&self) -> Option<String> {
-        self.own_addresses.first().map(|address| host(*address))
     }
 
     /// The networks we trust, in one text.

@@ -123,11 +123,11 @@ impl Gateway {
         let Some(contact) = self.roster.get(id) else {
             return;
         };
-        let time = server_time(self.now.wall);
+        let (speaker, time) = (contact.speaker(), server_time(self.now.wall));
         for (client, session) in &self.sessions {
             let is_level = session.attached() && !session.progress.behind;
             if is_level && session.has(Capability::MessageTags) {
-                let line = contact.says("TAGMSG", &[session.target()], &time);
+                let line = speaker.says("TAGMSG", &[session.target()], &time);
                 let line = tags.iter().fold(line, |line, (name, value)| {
                     line.tag(&format!("+{name}"), Some(value))
                 });

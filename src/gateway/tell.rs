@@ -77,9 +77,9 @@ impl Gateway {
 
     /// Sends a command from the client's own user.
     pub(super) fn own_says(&mut self, client: ClientId, verb: &'static str, params: &[&str]) {
-        let (time, account) = (server_time(self.now.wall), self.own_host());
+        let (time, account) = (server_time(self.now.wall), self.own_host.as_deref());
         if let Some(session) = self.sessions.get(&client) {
-            let reply = session.says(verb, params, &time, account.as_deref());
+            let reply = session.says(verb, params, &time, account);
             self.reply(client, reply);
         }
     }

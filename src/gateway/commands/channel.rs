@@ -30,7 +30,7 @@ impl Gateway {
             return;
         }
         let channel = self.settings.channel.clone();
-        let account = self.own_host().unwrap_or_else(|| "*".to_owned());
+        let account = self.own_host.clone().unwrap_or_else(|| "*".to_owned());
         let Some(session) = self.sessions.get_mut(&client) else {
             return;
         };

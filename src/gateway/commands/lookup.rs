@@ -84,7 +84,7 @@ fn whois_one(gateway: &mut Gateway, client: ClientId, nick: &str) -> Outcome {
     } else {
         whois_server(gateway, client, &nick);
     }
-    if let Some(address) = gateway.own_host() {
+    if let Some(address) = gateway.own_host.clone() {
         let params = [nick.as_str(), &address, "is logged in as"];
         gateway.numeric(client, n::RPL_WHOISACCOUNT, &params);
     }

@@ -135,7 +135,7 @@ impl Gateway {
                 return;
             };
             let mask = format!("{}!{}@{}", session.target(), session.user(), session.host());
-            let account = gateway.own_host();
+            let account = gateway.own_host.clone();
             let account = account.unwrap_or_else(|| gateway.settings.server_name.clone());
             let text = format!("You are now logged in as {account}");
             gateway.numeric(client, n::RPL_LOGGEDIN, &[&mask, &account, &text]);

@@ -120,7 +120,7 @@ impl Row {
             user: session.user().to_owned(),
             host: session.host().to_owned(),
             ip: None,
-            account: gateway.own_host(),
+            account: gateway.own_host.clone(),
             realname: session.realname.clone(),
             away: session.away.is_some(),
             member: session.in_channel.then_some(""),
