@@ -71,6 +71,8 @@ impl Effects {
     /// Lets `write` append lines for a client. Lines for one client that follow each
     /// other share one effect, and so one buffer and one write.
     pub fn to_client(&mut self, client: ClientId, write: impl FnOnce(&mut Vec<u8>)) {
+        /// Room for one line with its tags, as most are.
+        const ROOM: usize = 512;
         if let Some(Effect::ToClient {
             client: last,
             lines,
@@ -79,7 +81,7 @@ impl Effects {
         {
             return write(lines);
         }
-        let mut lines = Vec::new();
+        let mut lines = Vec::with_capacity(ROOM);
         write(&mut lines);
         if !lines.is_empty() {
             self.0.push(Effect::ToClient { client, lines });

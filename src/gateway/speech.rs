@@ -98,7 +98,7 @@ impl Speech<'_> {
         !self.text.is_empty()
             && self.text.len() <= room
             && !self.text.starts_with(ACTION)
-            && !self.text.contains(['\0', '\r', '\n'])
+            && text::is_clean(self.text)
     }
 
     /// As batches of what one may hold: a message may be longer than what clients are told

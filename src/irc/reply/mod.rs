@@ -11,6 +11,7 @@ use irc_proto::{Command, Message, Prefix};
 
 use super::capability::{Capabilities, Capability};
 use super::numeric::{self, Numeric};
+use super::text;
 
 mod write;
 
@@ -70,13 +71,16 @@ impl Reply {
     /// [`Capability::for_tag`]'s to say. A key that is none is ignored.
     #[must_use]
     pub fn tag(mut self, key: &str, value: Option<&str>) -> Self {
-        let valid = |c: char| c.is_ascii_alphanumeric() || "+-./".contains(c);
-        if key.is_empty() || !key.chars().all(valid) {
+        let valid = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'-' | b'.' | b'/');
+        if key.is_empty() || !key.bytes().all(valid) {
             return self;
         }
         // An empty value and none mean the same, and the shorter form is always allowed.
         let value = value.filter(|value| !value.is_empty());
-        let value = value.map(|value| value.replace('\0', ""));
+        let value = value.map(|value| match value.contains('\0') {
+            true => value.replace('\0', ""),
+            false => value.to_owned(),
+        });
         let tags = self.0.tags.get_or_insert_default();
         match tags.iter_mut().find(|tag| tag.0 == key) {
             Some(tag) => tag.1 = value,
@@ -179,6 +183,9 @@ fn middle(param: &str) -> Cow<'_, str> {
 
 /// The last parameter: any text on one line.
 fn trailing(param: &str) -> String {
+    if text::is_clean(param) {
+        return param.to_owned();
+    }
     param.replace(['\0', '\r', '\n'], " ")
 }
 

@@ -101,14 +101,19 @@ fn tags(list: &[Tag], allowed: impl Fn(&str) -> bool, out: &mut Vec<u8>) {
 
 /// Escapes a tag's value (`message-tags`, "Escaping values").
 fn escape(value: &str, out: &mut Vec<u8>) {
-    for byte in value.bytes() {
-        match byte {
-            b';' => out.extend_from_slice(b"\\:"),
-            b' ' => out.extend_from_slice(b"\\s"),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            other => out.push(other),
-        }
+    let mut plain = 0;
+    for (at, byte) in value.bytes().enumerate() {
+        let escaped = match byte {
+            b';' => b"\\:",
+            b' ' => b"\\s",
+            b'\\' => b"\\\\",
+            b'\r' => b"\\r",
+            b'\n' => b"\\n",
+            _ => continue,
+        };
+        out.extend_from_slice(&value.as_bytes()[plain..at]);
+        out.extend_from_slice(escaped);
+        plain = at + 1;
     }
+    out.extend_from_slice(&value.as_bytes()[plain..]);
 }

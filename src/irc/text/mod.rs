@@ -10,10 +10,18 @@ mod ctcp;
 mod quote;
 mod split;
 
+/// Whether text may stand inside a line as it is: it has no CR, LF or NUL.
+pub fn is_clean(text: &str) -> bool {
+    // It does not stop at the first, and so looks at many bytes at a time.
+    !text.bytes().fold(false, |found, byte| {
+        found | matches!(byte, b'\0' | b'\r' | b'\n')
+    })
+}
+
 /// Text as it may stand inside a line: NUL is dropped, CR and LF become spaces. The one
 /// gate; all else, formatting codes too, is the writer's own affair.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if !text.contains(['\0', '\r', '\n']) {
+    if is_clean(text) {
         return Cow::Borrowed(text);
     }
     let mut clean = text.replace('\0', "");
