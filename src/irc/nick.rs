@@ -61,6 +61,11 @@ impl Borrow<str> for Folded {
     }
 }
 
+/// Whether two nicks or channel names are the same, in whatever case.
+pub fn same(name: &str, other: &str) -> bool {
+    name.eq_ignore_ascii_case(other)
+}
+
 /// Folds case as `CASEMAPPING=ascii` says: A to Z and nothing else.
 pub fn casefold(name: &str) -> Folded {
     Folded(name.to_ascii_lowercase())

@@ -3,7 +3,7 @@
 use crate::irc::ClientId;
 use crate::irc::capability::Capability;
 use crate::irc::mask;
-use crate::irc::nick::casefold;
+use crate::irc::nick::same;
 use crate::irc::numeric as n;
 use crate::irc::reply::{Reply, Source};
 use crate::irc::request::Request;
@@ -21,7 +21,7 @@ const TOPIC: &str = "Your Enclave contacts that are online. Commands: help";
 impl Gateway {
     /// Whether this is the name of the roster channel.
     pub(in super::super) fn is_roster_channel(&self, name: &str) -> bool {
-        !self.settings.channel.is_empty() && casefold(name) == casefold(&self.settings.channel)
+        !self.settings.channel.is_empty() && same(name, &self.settings.channel)
     }
 
     /// Puts a client into the roster channel, if there is one and it is not there yet.

@@ -3,7 +3,7 @@
 use crate::clock::Timestamp;
 use crate::irc::ClientId;
 use crate::irc::capability::Capability;
-use crate::irc::nick::casefold;
+use crate::irc::nick::same;
 use crate::irc::request::Request;
 use crate::store::{Ask, Reference, Selection};
 
@@ -170,9 +170,9 @@ fn without_history(gateway: &Gateway, client: ClientId, target: &str) -> Option<
     if gateway.is_roster_channel(target) {
         return Some(gateway.settings.channel.clone());
     }
-    if casefold(target) == casefold(SERVICE_NICK) {
+    if same(target, SERVICE_NICK) {
         return Some(SERVICE_NICK.to_owned());
     }
     let own = gateway.sessions.get(&client)?.target();
-    (casefold(own) == casefold(target)).then(|| own.to_owned())
+    same(own, target).then(|| own.to_owned())
 }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::irc::ClientId;
-use crate::irc::nick::casefold;
+use crate::irc::nick::{casefold, same};
 use crate::irc::numeric as n;
 use crate::irc::request::Request;
 
@@ -23,7 +23,7 @@ pub(super) fn whois(gateway: &mut Gateway, client: ClientId, request: &Request<'
         None => first,
         Some(second) => {
             let known = gateway.is_server(first) || gateway.online_mask(client, first).is_some();
-            if !known && casefold(first) != casefold(second) {
+            if !known && !same(first, second) {
                 return Err(CommandError::NoSuchServer(first.to_owned()));
             }
             second
@@ -47,7 +47,7 @@ fn whois_one(gateway: &mut Gateway, client: ClientId, nick: &str) -> Outcome {
         return Ok(());
     }
     let server = gateway.settings.server_name.clone();
-    if casefold(nick) == casefold(SERVICE_NICK) {
+    if same(nick, SERVICE_NICK) {
         let user = [SERVICE_NICK, SERVICE_NICK, &server, "*", SERVICE_NAME];
         gateway.numeric(client, n::RPL_WHOISUSER, &user);
         whois_where(gateway, client, SERVICE_NICK, "@");
@@ -59,7 +59,7 @@ fn whois_one(gateway: &mut Gateway, client: ClientId, nick: &str) -> Outcome {
         return Ok(());
     }
     let session = gateway.sessions.get(&client);
-    let session = session.filter(|session| casefold(session.target()) == casefold(nick));
+    let session = session.filter(|session| same(session.target(), nick));
     let Some(session) = session else {
         return Err(CommandError::NoSuchNick(nick.to_owned()));
     };

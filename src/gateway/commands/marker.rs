@@ -2,7 +2,7 @@
 
 use crate::irc::ClientId;
 use crate::irc::capability::Capability;
-use crate::irc::nick::casefold;
+use crate::irc::nick::same;
 use crate::irc::request::Request;
 
 use super::super::Gateway;
@@ -53,7 +53,7 @@ fn readable(gateway: &Gateway, target: &str) -> Option<Readable> {
     if gateway.is_roster_channel(target) {
         return Some(Readable::Channel);
     }
-    if casefold(target) == casefold(SERVICE_NICK) {
+    if same(target, SERVICE_NICK) {
         return Some(Readable::Service);
     }
     let (id, _) = gateway.correspondent(target).ok()?;

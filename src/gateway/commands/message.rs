@@ -1,10 +1,8 @@
 //! PRIVMSG, NOTICE and TAGMSG.
 
-use std::collections::HashSet;
-
 use crate::irc::ClientId;
 use crate::irc::channel::is_channel;
-use crate::irc::nick::casefold;
+use crate::irc::nick::same;
 use crate::irc::request::Request;
 use crate::irc::text::{Spoken, strip_ctcp};
 use crate::store::Tags;
@@ -71,12 +69,15 @@ fn send(
     Ok(())
 }
 
-/// Named twice is meant once.
-pub(super) fn once_each(targets: Vec<&str>) -> impl Iterator<Item = &str> {
-    let mut seen = HashSet::new();
-    targets
-        .into_iter()
-        .filter(move |target| seen.insert(casefold(target)))
+/// Named twice is meant once. There are [`TARGETS_LIMIT`] at most.
+pub(super) fn once_each(targets: Vec<&str>) -> Vec<&str> {
+    let mut once: Vec<&str> = Vec::with_capacity(targets.len());
+    for target in targets {
+        if !once.iter().any(|other| same(other, target)) {
+            once.push(target);
+        }
+    }
+    once
 }
 
 impl Gateway {
@@ -119,14 +120,14 @@ fn target(gateway: &Gateway, client: ClientId, named: &str) -> Result<Target, Co
     if is_channel(named) {
         return Err(CommandError::NoSuchChannel(named.to_owned()));
     }
-    if casefold(named) == casefold(SERVICE_NICK) {
+    if same(named, SERVICE_NICK) {
         return Ok(Target::Service);
     }
     if let Some(id) = gateway.roster.id_by_nick(named) {
         return Ok(Target::Contact(id));
     }
     let own = gateway.sessions.get(&client).map(Session::target);
-    if own.is_some_and(|own| casefold(own) == casefold(named)) {
+    if own.is_some_and(|own| same(own, named)) {
         return Ok(Target::Oneself);
     }
     Err(CommandError::NoSuchNick(named.to_owned()))

@@ -131,7 +131,8 @@ static COMMANDS: &[Command] = &[
 ];
 
 fn find(verb: &str) -> Option<&'static Command> {
-    COMMANDS.iter().find(|command| command.verb == verb)
+    let found = COMMANDS.binary_search_by_key(&verb, |command| command.verb);
+    found.ok().map(|index| &COMMANDS[index])
 }
 
 /// The verbs of all commands.

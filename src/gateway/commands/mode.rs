@@ -2,7 +2,7 @@
 
 use crate::irc::ClientId;
 use crate::irc::channel::is_channel;
-use crate::irc::nick::casefold;
+use crate::irc::nick::same;
 use crate::irc::numeric as n;
 use crate::irc::request::Request;
 
@@ -27,11 +27,10 @@ pub(super) fn mode(gateway: &mut Gateway, client: ClientId, request: &Request<'_
         .sessions
         .get(&client)
         .and_then(|session| session.nick.clone());
-    if own.is_some_and(|own| own.folded() == casefold(target)) {
+    if own.is_some_and(|own| same(own.as_str(), target)) {
         return user_mode(gateway, client, modes);
     }
-    let known =
-        gateway.roster.by_nick(target).is_some() || casefold(target) == casefold(SERVICE_NICK);
+    let known = gateway.roster.by_nick(target).is_some() || same(target, SERVICE_NICK);
     Err(if known {
         CommandError::UsersDontMatch
     } else {

@@ -1,7 +1,7 @@
 //! MONITOR (IRCv3 `monitor`).
 
 use crate::irc::ClientId;
-use crate::irc::nick::{Nick, casefold};
+use crate::irc::nick::{Nick, casefold, same};
 use crate::irc::numeric::{self as n, Numeric};
 use crate::irc::reply::{Reply, Source};
 use crate::irc::request::Request;
@@ -135,14 +135,14 @@ impl Gateway {
         if let Some(contact) = self.roster.by_nick(nick) {
             return contact.online().then(|| contact.mask());
         }
-        if casefold(nick) == casefold(SERVICE_NICK) {
+        if same(nick, SERVICE_NICK) {
             return Some(format!(
                 "{SERVICE_NICK}!{SERVICE_NICK}@{}",
                 self.settings.server_name
             ));
         }
         let session = self.sessions.get(&client)?;
-        (casefold(session.target()) == casefold(nick))
+        same(session.target(), nick)
             .then(|| format!("{}!{}@{}", session.target(), session.user(), session.host()))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::irc::ClientId;
 use crate::irc::capability::Capability;
-use crate::irc::nick::casefold;
+use crate::irc::nick::same;
 use crate::irc::numeric as n;
 use crate::irc::request::Request;
 use crate::irc::text::pack;
@@ -81,7 +81,7 @@ pub(super) fn userhost(gateway: &mut Gateway, client: ClientId, request: &Reques
         };
         let away = match gateway.roster.by_nick(nick) {
             Some(contact) => contact.away_text().is_some(),
-            None if casefold(nick) == casefold(SERVICE_NICK) => false,
+            None if same(nick, SERVICE_NICK) => false,
             None => gateway
                 .sessions
                 .get(&client)

@@ -2,7 +2,7 @@
 
 use crate::irc::ClientId;
 use crate::irc::capability::Capability;
-use crate::irc::nick::casefold;
+use crate::irc::nick::same;
 use crate::irc::request::{Request, parse_tags};
 use crate::store::{Ask, Search};
 
@@ -81,7 +81,7 @@ fn parse(gateway: &Gateway, client: ClientId, attributes: &str) -> Result<Search
             "in" => narrow(&mut search, contact(gateway, &value)?)?,
             "from" => {
                 let own = gateway.sessions.get(&client).map(Session::target);
-                if own.is_some_and(|own| casefold(own) == casefold(&value)) {
+                if own.is_some_and(|own| same(own, &value)) {
                     search.own = Some(true);
                 } else {
                     narrow(&mut search, contact(gateway, &value)?)?;

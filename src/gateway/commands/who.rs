@@ -2,7 +2,7 @@
 
 use crate::irc::ClientId;
 use crate::irc::mask;
-use crate::irc::nick::casefold;
+use crate::irc::nick::same;
 use crate::irc::numeric as n;
 use crate::irc::request::Request;
 
@@ -103,7 +103,7 @@ fn rows(gateway: &Gateway, client: ClientId, asked: &str) -> Vec<Row> {
         return rows;
     }
     // A nick means the one who has it: `enclave` is also the user name of every contact.
-    let is_called = |row: &Row| casefold(&row.nick) == casefold(asked);
+    let is_called = |row: &Row| same(&row.nick, asked);
     if rows.iter().any(is_called) {
         rows.retain(is_called);
     } else if asked != EVERYBODY {
