@@ -257,9 +257,12 @@ impl Outbox {
     /// The contact has confirmed these; the keys of those that waited come back. What was
     /// not sent to it cannot have arrived.
     pub(crate) fn confirmed(&mut self, ids: &[String]) -> Vec<u64> {
-        let mut ids: HashSet<&str> = ids.iter().map(String::as_str).collect();
-        let mut keys = self.remove_first(|entry| entry.sent && ids.remove(&*entry.message.id));
-        if !ids.is_empty() {
+        // Most come in the order in which the messages went out.
+        let mut ids = ids.iter().peekable();
+        let mut keys =
+            self.remove_first(|entry| entry.sent && ids.next_if_eq(&&entry.message.id).is_some());
+        if ids.peek().is_some() {
+            let ids: HashSet<&str> = ids.map(String::as_str).collect();
             keys.extend(self.remove(|entry| entry.sent && ids.contains(&*entry.message.id)));
         }
         keys
