@@ -221,23 +221,19 @@ impl Mesh {
         } else {
             link.replace(now, &mut self.rng)
         };
-        if let Some(wait) = wait {
-            self.cancel_dial(peer, out);
-            self.fill_slots(now, out);
-            self.dial_at(peer, now.monotonic + wait, false, now, out);
-        }
+        let Some(wait) = wait else {
+            return set_link_alarm(&mut self.alarms, link);
+        };
+        self.cancel_dial(peer, out);
+        self.fill_slots(now, out);
+        self.dial_at(peer, now.monotonic + wait, false, now, out);
         self.reschedule(peer);
     }
 
     /// Brings the alarm of a link up to date.
     fn reschedule(&mut self, peer: Address) {
         if let Some(link) = self.links.get_mut(&peer) {
-            let deadline = link.deadline();
-            if deadline == link.alarm {
-                return;
-            }
-            let before = std::mem::replace(&mut link.alarm, deadline);
-            set_alarm(&mut self.alarms, Alarm::Link(peer), before, deadline);
+            set_link_alarm(&mut self.alarms, link);
         }
     }
 
@@ -246,6 +242,14 @@ impl Mesh {
         let deadline = self.strangers.deadline();
         let before = std::mem::replace(&mut self.strangers_alarm, deadline);
         set_alarm(&mut self.alarms, Alarm::Strangers, before, deadline);
+    }
+}
+
+fn set_link_alarm(alarms: &mut BTreeSet<(Duration, Alarm)>, link: &mut Link) {
+    let deadline = link.deadline();
+    if deadline != link.alarm {
+        let before = std::mem::replace(&mut link.alarm, deadline);
+        set_alarm(alarms, Alarm::Link(link.peer), before, deadline);
     }
 }
 
