@@ -99,17 +99,19 @@ impl Decoder for LineCodec {
                 self.searched = buffer.len();
                 return Ok(None);
             };
-            let line = buffer.split_to(self.searched + found);
-            buffer.advance(1);
+            let end = self.searched + found;
             self.searched = 0;
-            if std::mem::take(&mut self.skipping) {
-                continue;
-            }
-            if self.too_long(&line) {
-                return Ok(Some(Line::TooLong));
-            }
-            if let Some(item) = text(&line) {
-                return Ok(Some(item));
+            let line = &buffer[..end];
+            let item = if std::mem::take(&mut self.skipping) {
+                None
+            } else if self.too_long(line) {
+                Some(Line::TooLong)
+            } else {
+                text(line)
+            };
+            buffer.advance(end + 1);
+            if item.is_some() {
+                return Ok(item);
             }
         }
     }
@@ -128,7 +130,9 @@ impl Decoder for LineCodec {
 
 fn text(line: &[u8]) -> Option<Line> {
     let mut bytes = line.to_vec();
-    bytes.retain(|&byte| byte != 0);
+    if bytes.contains(&0) {
+        bytes.retain(|&byte| byte != 0);
+    }
     if bytes.is_empty() {
         return None;
     }
