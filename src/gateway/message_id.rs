@@ -49,7 +49,8 @@ impl MessageIds {
 impl Gateway {
     /// An id for a message that is said now.
     pub(super) fn next_message_id(&mut self) -> String {
-        self.message_ids.next(self.now.wall).to_string()
+        let id = self.message_ids.next(self.now.wall).hyphenated();
+        id.encode_lower(&mut Uuid::encode_buffer()).to_owned()
     }
 }
 
