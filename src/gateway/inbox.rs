@@ -6,6 +6,7 @@
 //! has proved to be new, all that follow on that connection are, and nothing has to wait.
 
 use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::clock::Timestamp;
 use crate::enclave::ConnectionId;
@@ -57,7 +58,9 @@ pub(super) struct Inbox {
     /// What was accepted while something was pending: the store may have been asked about
     /// the same message before it was told.
     accepted_meanwhile: Vec<(String, String)>,
-    recent: VecDeque<String>,
+    /// Digests of the latest ids. One that has the digest of another is looked up in vain,
+    /// and nothing else happens.
+    recent: VecDeque<u64>,
 }
 
 impl Inbox {
@@ -68,7 +71,7 @@ impl Inbox {
             Some(id) => {
                 arrival.connection.is_some()
                     && arrival.connection == self.proven
-                    && !self.recent.contains(id)
+                    && !self.recent.contains(&digest(id))
             }
         }
     }
@@ -78,7 +81,7 @@ impl Inbox {
         if self.recent.len() == RECENT {
             self.recent.pop_front();
         }
-        self.recent.push_back(id.to_owned());
+        self.recent.push_back(digest(id));
         if !self.pending.is_empty() {
             let accepted = (id.to_owned(), text.to_owned());
             self.accepted_meanwhile.push(accepted);
@@ -106,6 +109,12 @@ impl Inbox {
         }
         Some((first.arrival, known))
     }
+}
+
+fn digest(id: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Whether another node's id can be ours too.
