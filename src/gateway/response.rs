@@ -113,14 +113,14 @@ fn is_one_batch(lines: &[Reply]) -> bool {
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
         return false;
     };
-    let opened = first.params_of("BATCH").and_then(|params| params.first());
-    let closed = last.params_of("BATCH").and_then(|params| params.first());
-    match (opened, closed) {
-        (Some(opened), Some(closed)) => {
-            opened.strip_prefix('+').is_some() && opened.get(1..) == closed.strip_prefix('-')
-        }
-        _ => false,
-    }
+    let opened = first
+        .params_of("BATCH")
+        .and_then(|params| params.strip_prefix('+'));
+    let closed = last
+        .params_of("BATCH")
+        .and_then(|params| params.strip_prefix('-'));
+    let opened = opened.and_then(|params| params.split(' ').next());
+    opened.is_some() && opened == closed
 }
 
 impl Gateway {

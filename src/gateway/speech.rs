@@ -153,7 +153,7 @@ impl Speech<'_> {
         let line = line.tag("msgid", Some(self.id));
         let tags = self.tags.iter();
         tags.fold(line, |line, (name, value)| {
-            line.tag(&format!("+{name}"), Some(value))
+            line.tag(format!("+{name}"), Some(value))
         })
     }
 

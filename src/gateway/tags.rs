@@ -129,7 +129,7 @@ impl Gateway {
             if is_level && session.has(Capability::MessageTags) {
                 let line = speaker.says("TAGMSG", &[session.target()], &time);
                 let line = tags.iter().fold(line, |line, (name, value)| {
-                    line.tag(&format!("+{name}"), Some(value))
+                    line.tag(format!("+{name}"), Some(value))
                 });
                 let capabilities = session.capabilities;
                 self.effects

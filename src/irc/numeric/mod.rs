@@ -8,21 +8,6 @@ use irc_proto::Response;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Numeric(pub u16);
 
-impl Numeric {
-    /// irc-proto's name for it, where it has one.
-    pub fn response(self) -> Option<Response> {
-        let digits = [self.0 / 100, self.0 / 10 % 10, self.0 % 10]
-            .map(|digit| u8::try_from(digit).unwrap_or(0) + b'0');
-        str::from_utf8(&digits).ok()?.parse().ok()
-    }
-}
-
-impl From<Response> for Numeric {
-    fn from(response: Response) -> Self {
-        Self(response as u16)
-    }
-}
-
 impl fmt::Display for Numeric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:03}", self.0)
@@ -221,10 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn known_to_irc_proto_and_back() {
-        assert_eq!(RPL_WELCOME.response(), Some(Response::RPL_WELCOME));
-        assert_eq!(Numeric::from(Response::RPL_MONONLINE), RPL_MONONLINE);
-        assert_eq!(ERR_INPUTTOOLONG.response(), None);
+    fn a_numeric_has_three_digits() {
         assert_eq!(RPL_WELCOME.to_string(), "001");
     }
 }

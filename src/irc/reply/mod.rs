@@ -1,13 +1,10 @@
 //! What we say to a client, made so that it cannot be malformed.
 //!
-//! A [`Reply`] is an `irc_proto::Message` behind a gate, since that type writes whatever it
-//! is given: an empty parameter in the middle, a CR within text, `@` without a tag.
-//! Whatever comes in here, one line goes out, with the parameters it was given where they were.
+//! A [`Reply`] is written when it is made, but for its tags, of which each client sees what
+//! its capabilities allow. Whatever comes in here, one line goes out, with the parameters it
+//! was given where they were.
 
 use std::borrow::Cow;
-
-use irc_proto::message::Tag;
-use irc_proto::{Command, Message, Prefix};
 
 use super::capability::{Capabilities, Capability};
 use super::numeric::{self, Numeric};
@@ -37,40 +34,46 @@ pub enum Source<'a> {
 }
 
 /// One line to a client. Each client gets it with the tags its capabilities allow.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reply(Message);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    tags: Vec<Tag>,
+    /// All that stands behind the tags, without the line's end.
+    line: String,
+}
+
+/// A tag, with its value as it is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Tag {
+    key: Cow<'static, str>,
+    value: Option<String>,
+}
 
 impl Reply {
     /// A numeric, from the server, to the client called `nick` (`*` before it has one).
     pub fn numeric(server: &str, nick: &str, numeric: Numeric, params: &[&str]) -> Self {
-        let params = safe(
-            [nick].into_iter().chain(params.iter().copied()),
-            1 + params.len(),
-        );
-        Self(Message {
-            tags: None,
-            prefix: Source::Server(server).prefix(),
-            command: match numeric.response() {
-                Some(response) => Command::Response(response, params),
-                None => Command::Raw(numeric.to_string(), params),
-            },
-        })
+        let params = [&[nick], params].concat();
+        let (source, verb) = (Source::Server(server), numeric.to_string());
+        Self::new(write::line(source, &verb, &params, !is_data(numeric)))
     }
 
     /// A command, such as `PRIVMSG`. Only the last parameter may be empty, hold spaces or
     /// begin with `:`; in the others that is mended.
     pub fn from(source: Source<'_>, verb: &'static str, params: &[&str]) -> Self {
-        Self(Message {
-            tags: None,
-            prefix: source.prefix(),
-            command: Command::Raw(verb.to_owned(), safe(params.iter().copied(), params.len())),
-        })
+        Self::new(write::line(source, verb, params, has_text(verb)))
+    }
+
+    fn new(line: String) -> Self {
+        Self {
+            tags: Vec::new(),
+            line,
+        }
     }
 
     /// Adds a tag, or gives it another value. Which clients see it is
     /// [`Capability::for_tag`]'s to say. A key that is none is ignored.
     #[must_use]
-    pub fn tag(mut self, key: &str, value: Option<&str>) -> Self {
+    pub fn tag(mut self, key: impl Into<Cow<'static, str>>, value: Option<&str>) -> Self {
+        let key = key.into();
         let valid = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'-' | b'.' | b'/');
         if key.is_empty() || !key.bytes().all(valid) {
             return self;
@@ -81,30 +84,25 @@ impl Reply {
             true => value.replace('\0', ""),
             false => value.to_owned(),
         });
-        let tags = self.0.tags.get_or_insert_default();
-        match tags.iter_mut().find(|tag| tag.0 == key) {
-            Some(tag) => tag.1 = value,
-            None => tags.push(Tag(key.to_owned(), value)),
+        match self.tags.iter_mut().find(|tag| tag.key == key) {
+            Some(tag) => tag.value = value,
+            None => self.tags.push(Tag { key, value }),
         }
         self
     }
 
-    /// Its parameters, if it is this command.
-    pub fn params_of(&self, verb: &str) -> Option<&[String]> {
-        match &self.0.command {
-            Command::Raw(own, params) if own == verb => Some(params),
-            _ => None,
-        }
+    /// What follows the verb, if that is this one.
+    pub fn params_of(&self, verb: &str) -> Option<&str> {
+        let command = match self.line.strip_prefix(':') {
+            Some(line) => line.split_once(' ')?.1,
+            None => &self.line,
+        };
+        command.strip_prefix(verb)?.strip_prefix(' ')
     }
 
     /// Whether it has a tag of that name.
     pub fn has_tag(&self, key: &str) -> bool {
-        self.0.tags.iter().flatten().any(|tag| tag.0 == key)
-    }
-
-    /// The message as the field's library knows it.
-    pub fn message(&self) -> &Message {
-        &self.0
+        self.tags.iter().any(|tag| tag.key == key)
     }
 
     /// How many bytes are left in a line for the last parameter, behind this source, verb and
@@ -121,27 +119,14 @@ impl Reply {
     /// is left out. Text beyond [`LINE_LENGTH`] is cut off at the end of a character, which is
     /// the last resort: whoever has long text splits it first.
     pub fn write(&self, capabilities: Capabilities, out: &mut Vec<u8>) {
-        write::line(
-            &self.0,
-            |key| capabilities.contains(Capability::for_tag(key)),
-            out,
-        );
+        let allowed = |key: &str| capabilities.contains(Capability::for_tag(key));
+        write::tags(&self.tags, allowed, out);
+        out.extend_from_slice(self.line.as_bytes());
+        out.extend_from_slice(b"\r\n");
     }
 }
 
 impl Source<'_> {
-    fn prefix(self) -> Option<Prefix> {
-        match self {
-            Self::Unnamed => None,
-            Self::Server(name) => Some(Prefix::ServerName(part(name, &[]).into_owned())),
-            Self::User { nick, user, host } => Some(Prefix::Nickname(
-                part(nick, b"!@").into_owned(),
-                part(user, b"@").into_owned(),
-                part(host, &[]).into_owned(),
-            )),
-        }
-    }
-
     /// Bytes it takes in a line, with colon, marks and space.
     fn length(&self) -> usize {
         match self {
@@ -182,37 +167,31 @@ fn middle(param: &str) -> Cow<'_, str> {
 }
 
 /// The last parameter: any text on one line.
-fn trailing(param: &str) -> String {
+fn trailing(param: &str) -> Cow<'_, str> {
     if text::is_clean(param) {
-        return param.to_owned();
+        return Cow::Borrowed(param);
     }
-    param.replace(['\0', '\r', '\n'], " ")
+    Cow::Owned(param.replace(['\0', '\r', '\n'], " "))
 }
 
-fn safe<'a>(params: impl Iterator<Item = &'a str>, count: usize) -> Vec<String> {
-    let params = params.enumerate().map(|(index, param)| {
-        if index + 1 == count {
-            trailing(param)
-        } else {
-            middle(param).into_owned()
-        }
-    });
-    params.collect()
-}
-
-/// Whether the last parameter gets its `:` even where nothing demands it.
+/// Whether the last parameter of a command gets its `:` even where nothing demands it.
 ///
 /// Clients that do not take lines apart by the rules look for it: without it sic and ii
 /// show no message, answer no PING and sic loses its own nick. Others read a mode or a time
 /// with the colon as part of it (HexChat). So it stands where the documents show it, before
 /// text, and where servers have always written it.
-fn is_text(command: &Command) -> bool {
-    use numeric::*;
+fn has_text(verb: &str) -> bool {
     const TEXT: [&str; 17] = [
         "PRIVMSG", "NOTICE", "PING", "PONG", "ERROR", "JOIN", "NICK", "QUIT", "PART", "TOPIC",
         "AWAY", "CAP", "SETNAME", "KICK", "FAIL", "WARN", "NOTE",
     ];
-    const NOT_TEXT: [Numeric; 10] = [
+    TEXT.contains(&verb)
+}
+
+/// Whether that of a numeric gets none: it is no text.
+fn is_data(numeric: Numeric) -> bool {
+    use numeric::*;
+    const DATA: [Numeric; 10] = [
         RPL_MYINFO,
         RPL_UMODEIS,
         RPL_CHANNELMODEIS,
@@ -224,14 +203,7 @@ fn is_text(command: &Command) -> bool {
         RPL_BANLIST,
         RPL_WHOSPCRPL,
     ];
-    match command {
-        Command::Response(response, _) => !NOT_TEXT.contains(&Numeric::from(*response)),
-        Command::Raw(verb, _) => match verb.parse() {
-            Ok(number) => !NOT_TEXT.contains(&Numeric(number)),
-            Err(_) => TEXT.contains(&verb.as_str()),
-        },
-        _ => false,
-    }
+    DATA.contains(&numeric)
 }
 
 #[cfg(test)]

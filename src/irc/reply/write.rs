@@ -1,90 +1,56 @@
-//! A message as bytes: what irc-proto's `Display` writes, but straight into the buffer,
-//! within the limits, and with the colon before text.
+//! A line as text, within the limits, and its tags.
 
-use irc_proto::message::Tag;
-use irc_proto::{Command, Message, Prefix};
-
-use super::{LINE_LENGTH, is_text};
+use super::{LINE_LENGTH, Source, Tag, middle, part, trailing};
+use crate::irc::text;
 
 /// The most tag data a server may add to a message, and the most of a client's that it
 /// passes on, bytes each without `@` and space (`message-tags`, "Size limit").
 const TAG_DATA: usize = 4094;
 
-/// Writes one line with those of its tags that are `allowed`.
-pub(super) fn line(message: &Message, allowed: impl Fn(&str) -> bool, out: &mut Vec<u8>) {
-    if let Some(list) = &message.tags {
-        tags(list, allowed, out);
-    }
-    let start = out.len();
-    match &message.prefix {
-        None => {}
-        Some(Prefix::ServerName(name)) => extend(out, &[":", name, " "]),
-        Some(Prefix::Nickname(nick, user, host)) => {
-            extend(out, &[":", nick, "!", user, "@", host, " "]);
+/// Source, verb and parameters. What is beyond the limit is cut off.
+pub(super) fn line(source: Source<'_>, verb: &str, params: &[&str], has_text: bool) -> String {
+    let around = source.length() + verb.len();
+    // Of each parameter a byte more than it has: an empty one becomes `*`, and so on.
+    let length = params.iter().map(|param| " :".len() + param.len());
+    let mut line = String::with_capacity(around + length.sum::<usize>());
+    let mut put = |parts: &[&str]| parts.iter().for_each(|part| line.push_str(part));
+    match source {
+        Source::Unnamed => {}
+        Source::Server(name) => put(&[":", &part(name, &[]), " "]),
+        Source::User { nick, user, host } => {
+            let (nick, user, host) = (part(nick, b"!@"), part(user, b"@"), part(host, &[]));
+            put(&[":", &nick, "!", &user, "@", &host, " "]);
         }
     }
-    let params = match &message.command {
-        Command::Response(response, params) => {
-            let number = *response as u16;
-            for divisor in [100, 10, 1] {
-                out.push(b'0' + u8::try_from(number / divisor % 10).unwrap_or(0));
-            }
-            params
+    put(&[verb]);
+    if let Some((last, others)) = params.split_last() {
+        for param in others {
+            put(&[" ", &middle(param)]);
         }
-        Command::Raw(verb, params) => {
-            extend(out, &[verb]);
-            params
-        }
-        // A Reply is made of the two above only; this keeps the function whole.
-        other => {
-            extend(out, &[&String::from(other)]);
-            &Vec::new()
-        }
-    };
-    if let Some((last, middle)) = params.split_last() {
-        for param in middle {
-            extend(out, &[" ", param]);
-        }
+        let last = trailing(last);
         let needs_colon = last.is_empty() || last.starts_with(':') || last.contains(' ');
-        let colon = needs_colon || is_text(&message.command);
-        extend(out, &[if colon { " :" } else { " " }, last]);
+        let colon = has_text || needs_colon;
+        put(&[if colon { " :" } else { " " }, &last]);
     }
-    cut(out, start + LINE_LENGTH - "\r\n".len());
-    out.extend_from_slice(b"\r\n");
-}
-
-fn extend(out: &mut Vec<u8>, parts: &[&str]) {
-    for part in parts {
-        out.extend_from_slice(part.as_bytes());
-    }
-}
-
-/// Takes away what is beyond `end`, and the part of a character it may leave.
-fn cut(out: &mut Vec<u8>, end: usize) {
-    if out.len() > end {
-        let is_inside = |byte: u8| byte & 0b1100_0000 == 0b1000_0000;
-        let mut end = end;
-        while is_inside(out[end]) {
-            end -= 1;
-        }
-        out.truncate(end);
-    }
+    let end = text::cut(&line, LINE_LENGTH - "\r\n".len()).len();
+    line.truncate(end);
+    line
 }
 
 /// Writes `@…` and a space, or nothing. The server's own come first, so that what a client
 /// has sent cannot push them out.
-fn tags(list: &[Tag], allowed: impl Fn(&str) -> bool, out: &mut Vec<u8>) {
+pub(super) fn tags(list: &[Tag], allowed: impl Fn(&str) -> bool, out: &mut Vec<u8>) {
     let start = out.len();
     for of_client in [false, true] {
         let first = out.len();
         for tag in list {
-            if tag.0.starts_with('+') != of_client || !allowed(&tag.0) {
+            if tag.key.starts_with('+') != of_client || !allowed(&tag.key) {
                 continue;
             }
             let before = out.len();
             out.push(if before == start { b'@' } else { b';' });
-            extend(out, &[&tag.0]);
-            if let Some(value) = &tag.1 {
+            out.extend_from_slice(tag.key.as_bytes());
+            if let Some(value) = &tag.value {
                 out.push(b'=');
                 escape(value, out);
             }
