@@ -38,7 +38,8 @@ impl FromSql for ReadId {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         match value {
             ValueRef::Blob(bytes) => Uuid::from_slice(bytes)
-                .map(|uuid| Self(uuid.hyphenated().to_string()))
+                .map(|uuid| uuid.hyphenated())
+                .map(|uuid| Self(uuid.encode_lower(&mut Uuid::encode_buffer()).to_owned()))
                 .map_err(FromSqlError::other),
             text => text.as_str().map(|text| Self(text.to_owned())),
         }
