@@ -141,12 +141,12 @@ impl Source<'_> {
 }
 
 /// A part of a prefix: never empty, and one word without the marks that divide a prefix.
-fn part<'a>(part: &'a str, marks: &[u8]) -> Cow<'a, str> {
-    let bad = |byte: u8| matches!(byte, 0 | b'\r' | b'\n' | b' ') || marks.contains(&byte);
+fn part(part: &str, is_mark: impl Fn(u8) -> bool) -> Cow<'_, str> {
+    let bad = |byte: u8| matches!(byte, 0 | b'\r' | b'\n' | b' ') || is_mark(byte);
     if part.is_empty() {
         return Cow::Borrowed("*");
     }
-    if !part.bytes().any(bad) {
+    if !text::any_byte(part, bad) {
         return Cow::Borrowed(part);
     }
     let mended = part.chars().map(|c| match u8::try_from(c) {
@@ -159,7 +159,7 @@ fn part<'a>(part: &'a str, marks: &[u8]) -> Cow<'a, str> {
 /// A parameter that others follow. An empty one becomes `*`, which stands for nothing all
 /// over IRC; one with a `:` in front gets a `0`, so that an IPv6 address stays what it is.
 fn middle(param: &str) -> Cow<'_, str> {
-    let word = part(param, &[]);
+    let word = part(param, |_| false);
     if word.starts_with(':') {
         return Cow::Owned(format!("0{word}"));
     }

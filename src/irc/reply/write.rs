@@ -16,9 +16,10 @@ pub(super) fn line(source: Source<'_>, verb: &str, params: &[&str], has_text: bo
     let mut put = |parts: &[&str]| parts.iter().for_each(|part| line.push_str(part));
     match source {
         Source::Unnamed => {}
-        Source::Server(name) => put(&[":", &part(name, &[]), " "]),
+        Source::Server(name) => put(&[":", &part(name, |_| false), " "]),
         Source::User { nick, user, host } => {
-            let (nick, user, host) = (part(nick, b"!@"), part(user, b"@"), part(host, &[]));
+            let nick = part(nick, |byte| matches!(byte, b'!' | b'@'));
+            let (user, host) = (part(user, |byte| byte == b'@'), part(host, |_| false));
             put(&[":", &nick, "!", &user, "@", &host, " "]);
         }
     }
@@ -67,19 +68,19 @@ pub(super) fn tags(list: &[Tag], allowed: impl Fn(&str) -> bool, out: &mut Vec<u
 
 /// Escapes a tag's value (`message-tags`, "Escaping values").
 fn escape(value: &str, out: &mut Vec<u8>) {
-    let mut plain = 0;
-    for (at, byte) in value.bytes().enumerate() {
-        let escaped = match byte {
-            b';' => b"\\:",
-            b' ' => b"\\s",
-            b'\\' => b"\\\\",
-            b'\r' => b"\\r",
-            b'\n' => b"\\n",
-            _ => continue,
-        };
-        out.extend_from_slice(&value.as_bytes()[plain..at]);
-        out.extend_from_slice(escaped);
-        plain = at + 1;
+    if !text::any_byte(value, |byte| {
+        matches!(byte, b';' | b' ' | b'\\' | b'\r' | b'\n')
+    }) {
+        return out.extend_from_slice(value.as_bytes());
     }
-    out.extend_from_slice(&value.as_bytes()[plain..]);
+    for byte in value.bytes() {
+        match byte {
+            b';' => out.extend_from_slice(b"\\:"),
+            b' ' => out.extend_from_slice(b"\\s"),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            other => out.push(other),
+        }
+    }
 }

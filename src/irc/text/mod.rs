@@ -10,12 +10,16 @@ mod ctcp;
 mod quote;
 mod split;
 
+/// Whether any byte of a text is such. It does not stop at the first, and so looks at many
+/// at a time: most texts that are looked at have none.
+pub fn any_byte(text: &str, is_such: impl Fn(u8) -> bool) -> bool {
+    text.bytes()
+        .fold(false, |found, byte| found | is_such(byte))
+}
+
 /// Whether text may stand inside a line as it is: it has no CR, LF or NUL.
 pub fn is_clean(text: &str) -> bool {
-    // It does not stop at the first, and so looks at many bytes at a time.
-    !text.bytes().fold(false, |found, byte| {
-        found | matches!(byte, b'\0' | b'\r' | b'\n')
-    })
+    !any_byte(text, |byte| matches!(byte, b'\0' | b'\r' | b'\n'))
 }
 
 /// Text as it may stand inside a line: NUL is dropped, CR and LF become spaces. The one
