@@ -32,7 +32,7 @@ pub fn contests() -> Vec<Contest> {
     vec![
         Contest::new(
             "a message into a frame",
-            0.8,
+            0.6,
             move || each(|| packet.to_frame().len() > TEXT.len()),
             json(),
         ),
@@ -51,7 +51,7 @@ pub fn contests() -> Vec<Contest> {
             },
             json(),
         ),
-        Contest::new("a line out of a stream", 0.5, Lines::new(), json()),
+        Contest::new("a line out of a stream", 0.45, Lines::new(), json()),
         Contest::new(
             "a request out of a line",
             0.6,
@@ -62,7 +62,7 @@ pub fn contests() -> Vec<Contest> {
         ),
         Contest::new(
             "a line for a client",
-            2.5,
+            1.3,
             || each(|| line_for_client().ends_with(b"boat ready.\r\n")),
             json(),
         ),
