@@ -21,6 +21,7 @@ mod write;
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Params};
 
 pub use open::OpenError;
@@ -70,17 +71,20 @@ impl Db {
     pub fn in_memory() -> rusqlite::Result<Self> {
         let mut connection = Connection::open_in_memory()?;
         migrate::migrate(&mut connection, migrate::STEPS)?;
-        Ok(Self::new(connection, None))
+        Self::new(connection, None)
     }
 
-    fn new(connection: Connection, path: Option<PathBuf>) -> Self {
+    fn new(connection: Connection, path: Option<PathBuf>) -> rusqlite::Result<Self> {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        Self {
+        // Otherwise a statement may be prepared again each time it is run, in case that
+        // there is a better plan for these very parameters. There is not.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        Ok(Self {
             connection,
             path,
             has_deleted: false,
             indexed: Cell::new(None),
-        }
+        })
     }
 
     /// Where it is; `None` in memory.

@@ -137,7 +137,7 @@ fn try_open(path: &Path) -> Result<Db, Reason> {
     // then on, whatever interrupts us.
     migrate(&mut connection, STEPS)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-    Ok(Db::new(connection, Some(path.to_owned())))
+    Ok(Db::new(connection, Some(path.to_owned()))?)
 }
 
 /// Looks at the file without SQLite, which may write as soon as it opens one. Makes an

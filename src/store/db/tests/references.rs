@@ -2,6 +2,8 @@
 
 use super::*;
 
+use rusqlite::StatementStatus;
+
 use crate::store::row::{Reference, Selection};
 use expiring::plan;
 use pages::CONTACT;
@@ -156,6 +158,18 @@ fn no_page_walks_over_more_than_it_shows() {
     );
     assert_is_a_step(&db, reference::OF_ID, "message_id (contact=? AND id=?)");
     assert_is_a_step(&db, targets::LAST_BEFORE, "message_readable (contact<?)");
+}
+
+#[test]
+fn a_page_is_prepared_once() {
+    let db = memory();
+    for sql in [history::OLDEST_FIRST, history::NEWEST_FIRST] {
+        let mut statement = db.connection().prepare_cached(sql).unwrap();
+        for before in 1..4 {
+            assert!(!statement.exists((CONTACT, 0, before, true)).unwrap());
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0, "{sql}");
+    }
 }
 
 #[test]
