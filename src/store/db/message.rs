@@ -1,7 +1,7 @@
 //! A message as a row, and what happens when its place or its id is taken.
 
 use rusqlite::types::Type;
-use rusqlite::{Error, OptionalExtension, Row, named_params};
+use rusqlite::{Error, OptionalExtension, Row, named_params, params};
 use tracing::error;
 
 use super::id::{ReadId, StoredId, digest};
@@ -110,27 +110,27 @@ impl Db {
             (Some(_), text) => Some(digest(text.as_deref().unwrap_or_default())),
             (None, _) => None,
         };
+        // Without names: to look up thirteen of them takes a seventh of the time.
         let rows = self.run(
             "INSERT INTO message (seq, contact, own, notice, id, peer_id, digest, time, arrived,
                                   waiting, writer, text, tags)
-             VALUES (:seq, :contact, :own, :notice, :id, :peer_id, :digest, :time, :arrived,
-                     :waiting, :writer, :text, :tags)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
              ON CONFLICT DO NOTHING",
-            named_params! {
-                ":seq": seq,
-                ":contact": message.contact,
-                ":own": message.own,
-                ":notice": message.notice,
-                ":id": StoredId::new(id),
-                ":peer_id": peer_id.filter(|peer_id| *peer_id != id).map(StoredId::new),
-                ":digest": digest,
-                ":time": message.time.0,
-                ":arrived": message.arrived.0,
-                ":waiting": message.waiting,
-                ":writer": message.writer,
-                ":text": message.text,
-                ":tags": stored_tags(&message.tags)?,
-            },
+            params![
+                seq,
+                message.contact,
+                message.own,
+                message.notice,
+                StoredId::new(id),
+                peer_id.filter(|peer_id| *peer_id != id).map(StoredId::new),
+                digest,
+                message.time.0,
+                message.arrived.0,
+                message.waiting,
+                message.writer,
+                message.text,
+                stored_tags(&message.tags)?,
+            ],
         )?;
         if rows > 0 {
             self.index_late(seq, message.text.as_deref())?;
