@@ -23,18 +23,18 @@ pub fn contests() -> Vec<Contest> {
     vec![
         Contest::new(
             "store: a message",
-            4.9,
+            4.5,
             Batches::new(false, with_store()),
             Batches::new(false, without()),
         ),
         Contest::new(
             "store: a message, and that it has arrived",
-            4.0,
+            3.9,
             Batches::new(true, with_store()),
             Batches::new(true, without()),
         ),
-        Contest::new("store: is it a repeat?", 4.0, repeat(), bare_repeat()),
-        Contest::new("store: a page of history", 3.3, page(), bare_page()),
+        Contest::new("store: is it a repeat?", 4.1, repeat(), bare_repeat()),
+        Contest::new("store: a page of history", 2.2, page(), bare_page()),
         Contest::new("store: a search", 0.25, search(), bare_search()),
     ]
 }
