@@ -4,6 +4,7 @@
 //! batch is being synced becomes the next one: alone, a change is durable at once, and a
 //! flood costs a few syncs. With nothing to do, the thread sleeps.
 
+mod batch;
 mod job;
 mod worker;
 

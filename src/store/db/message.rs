@@ -1,7 +1,9 @@
 //! A message as a row, and what happens when its place or its id is taken.
 
+use std::sync::LazyLock;
+
 use rusqlite::types::Type;
-use rusqlite::{Error, OptionalExtension, Row, named_params, params};
+use rusqlite::{Error, OptionalExtension, Row, Statement, ToSql, named_params};
 use tracing::error;
 
 use super::id::{ReadId, StoredId, digest};
@@ -17,6 +19,58 @@ macro_rules! columns {
     };
 }
 pub(super) use columns;
+
+/// The columns of a new row, in the order of [`bind`].
+const COLUMNS: &str = "seq, contact, own, notice, id, peer_id, digest, time, arrived, waiting, \
+                       writer, text, tags";
+
+/// How many these are.
+const COLUMNS_COUNT: usize = 13;
+
+/// Rows in one statement: what it costs beside its rows is then small.
+const ROWS: usize = 32;
+
+static INSERT_ONE: LazyLock<String> = LazyLock::new(|| insert_rows(1));
+static INSERT_TOGETHER: LazyLock<String> = LazyLock::new(|| insert_rows(ROWS));
+
+/// The statement that stores so many rows, but for those whose place or id is taken.
+fn insert_rows(rows: usize) -> String {
+    let row = format!("({})", vec!["?"; COLUMNS_COUNT].join(", "));
+    let rows = vec![row; rows].join(", ");
+    format!("INSERT INTO message ({COLUMNS}) VALUES {rows} ON CONFLICT DO NOTHING")
+}
+
+/// Puts a message under a place and an id into a row of such a statement.
+fn bind(
+    statement: &mut Statement<'_>,
+    row: usize,
+    message: &Message,
+    seq: i64,
+    id: &str,
+) -> rusqlite::Result<()> {
+    let peer_id = message.peer_id.as_deref();
+    let digest = peer_id.map(|_| digest(message.text.as_deref().unwrap_or_default()));
+    let values: [&dyn ToSql; COLUMNS_COUNT] = [
+        &seq,
+        &message.contact,
+        &message.own,
+        &message.notice,
+        &StoredId::new(id),
+        &peer_id.filter(|peer_id| *peer_id != id).map(StoredId::new),
+        &digest,
+        &message.time.0,
+        &message.arrived.0,
+        &message.waiting,
+        &message.writer,
+        &message.text,
+        &stored_tags(&message.tags)?,
+    ];
+    let first = row * COLUMNS_COUNT + 1;
+    for (place, value) in values.into_iter().enumerate() {
+        statement.raw_bind_parameter(first + place, value)?;
+    }
+    Ok(())
+}
 
 /// Reads a row of [`columns`].
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
@@ -105,37 +159,41 @@ impl Db {
 
     /// Stores a message under a place and an id, if both are free.
     fn insert_as(&self, message: &Message, seq: i64, id: &str) -> rusqlite::Result<bool> {
-        let peer_id = message.peer_id.as_deref();
-        let digest = match (peer_id, &message.text) {
-            (Some(_), text) => Some(digest(text.as_deref().unwrap_or_default())),
-            (None, _) => None,
-        };
-        // Without names: to look up thirteen of them takes a seventh of the time.
-        let rows = self.run(
-            "INSERT INTO message (seq, contact, own, notice, id, peer_id, digest, time, arrived,
-                                  waiting, writer, text, tags)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-             ON CONFLICT DO NOTHING",
-            params![
-                seq,
-                message.contact,
-                message.own,
-                message.notice,
-                StoredId::new(id),
-                peer_id.filter(|peer_id| *peer_id != id).map(StoredId::new),
-                digest,
-                message.time.0,
-                message.arrived.0,
-                message.waiting,
-                message.writer,
-                message.text,
-                stored_tags(&message.tags)?,
-            ],
-        )?;
+        let mut statement = self.connection.prepare_cached(&INSERT_ONE)?;
+        bind(&mut statement, 0, message, seq, id)?;
+        let rows = statement.raw_execute()?;
         if rows > 0 {
             self.index_late(seq, message.text.as_deref())?;
         }
         Ok(rows > 0)
+    }
+
+    /// Stores messages, whatever is in the way of one or the other.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Self::apply). Where it is not the disk that refuses, some of them are
+    /// stored: those that are tried again one by one are found to be there.
+    pub fn insert_all(&self, messages: &[&Message]) -> rusqlite::Result<()> {
+        let (together, rest) = messages.as_chunks::<ROWS>();
+        for messages in together {
+            self.insert_together(messages)?;
+        }
+        rest.iter().try_for_each(|message| self.insert(message))
+    }
+
+    fn insert_together(&self, messages: &[&Message; ROWS]) -> rusqlite::Result<()> {
+        let mut statement = self.connection.prepare_cached(&INSERT_TOGETHER)?;
+        for (row, message) in messages.iter().enumerate() {
+            bind(&mut statement, row, message, integer(message.seq), &message.id)?;
+        }
+        if statement.raw_execute()? < ROWS {
+            // One is in the way of another. Those that are stored count as such.
+            return messages.iter().try_for_each(|message| self.insert(message));
+        }
+        messages.iter().try_for_each(|message| {
+            self.index_late(integer(message.seq), message.text.as_deref())
+        })
     }
 
     /// Whether this very message is stored: told by the contact's id for it where it gave

@@ -48,7 +48,8 @@ impl Db {
             Write::Message(message) => self.insert(message),
             Write::Delivered(messages) => self.each(
                 messages,
-                "UPDATE message SET waiting = NULL WHERE seq = ?1 AND waiting IS NOT NULL",
+                "UPDATE message NOT INDEXED SET waiting = NULL
+                 WHERE seq = ?1 AND waiting IS NOT NULL",
             ),
             Write::Cancelled(messages) => {
                 self.has_deleted |= !messages.is_empty();

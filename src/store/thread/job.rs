@@ -57,9 +57,9 @@ impl Queue {
         self.bytes.fetch_add(job.weight(), Relaxed);
     }
 
-    pub(super) fn remove(&self, job: &Job) {
-        self.jobs.fetch_sub(1, Relaxed);
-        self.bytes.fetch_sub(job.weight(), Relaxed);
+    pub(super) fn remove(&self, jobs: usize, bytes: usize) {
+        self.jobs.fetch_sub(jobs, Relaxed);
+        self.bytes.fetch_sub(bytes, Relaxed);
     }
 
     pub(super) fn jobs(&self) -> usize {

@@ -6,13 +6,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::ErrorCode;
-use tracing::{error, warn};
+use tracing::warn;
 
-use super::job::{Job, Queue, describe};
+use super::batch::Batch;
+use super::job::{Job, Queue};
 use super::{Db, Report};
 
-/// Changes and questions in a batch at most.
-const BATCH_JOBS: usize = 256;
+/// Changes and questions in a batch at most: so many that a page of the file is written for
+/// dozens of them, and few enough that those at its end do not wait for long.
+const BATCH_JOBS: usize = 1024;
 
 /// A batch takes no more once it has this much, bytes.
 const BATCH_BYTES: usize = 1024 * 1024;
@@ -39,8 +41,7 @@ pub(super) struct Worker<R> {
     jobs: Receiver<Job>,
     report: R,
     queue: Arc<Queue>,
-    /// The batch, in order: changes that are not durable, questions without an answer.
-    batch: Vec<Job>,
+    batch: Batch,
     /// How many changes are durable.
     stored: u64,
     in_trouble: bool,
@@ -53,7 +54,7 @@ impl<R: Fn(Report)> Worker<R> {
             jobs,
             report,
             queue,
-            batch: Vec::new(),
+            batch: Batch::default(),
             stored: 0,
             in_trouble: false,
         }
@@ -63,12 +64,10 @@ impl<R: Fn(Report)> Worker<R> {
     pub(super) fn run(mut self) -> bool {
         while let Some(job) = self.next() {
             self.take(job);
-            let mut bytes = self.batch.iter().map(Job::weight).sum::<usize>();
             while self.batch.len() < BATCH_JOBS
-                && bytes < BATCH_BYTES
+                && self.batch.bytes() < BATCH_BYTES
                 && let Ok(job) = self.jobs.try_recv()
             {
-                bytes += job.weight();
                 self.take(job);
             }
             if !self.go_through() && !self.try_again() {
@@ -112,7 +111,8 @@ impl<R: Fn(Report)> Worker<R> {
         match job {
             #[cfg(test)]
             Job::Do(what) => {
-                self.queue.remove(&Job::Do(Box::new(|_| ())));
+                let nothing = Job::Do(Box::new(|_| ()));
+                self.queue.remove(1, nothing.weight());
                 what(&self.db);
             }
             job => self.batch.push(job),
@@ -122,7 +122,10 @@ impl<R: Fn(Report)> Worker<R> {
     /// Answers questions and carries out changes, in order, and makes the changes durable.
     /// Returns whether that has worked. If not, the changes are still there.
     fn go_through(&mut self) -> bool {
-        match self.write_all() {
+        let outcome = self
+            .batch
+            .carry_out(&mut self.db, &self.queue, &self.report);
+        match outcome {
             Ok(()) => {
                 self.has_worked();
                 true
@@ -139,67 +142,15 @@ impl<R: Fn(Report)> Worker<R> {
         }
     }
 
-    fn write_all(&mut self) -> rusqlite::Result<()> {
-        let Self {
-            db,
-            report,
-            queue,
-            batch,
-            ..
-        } = self;
-        let mut has_begun = false;
-        let mut outcome = Ok(());
-        batch.retain(|job| match job {
-            Job::Write(write) => {
-                if outcome.is_ok() && !has_begun {
-                    outcome = db.begin();
-                    has_begun = outcome.is_ok();
-                }
-                if outcome.is_ok()
-                    && let Err(error) = db.apply(write)
-                {
-                    if is_of_the_disk(&error) {
-                        outcome = Err(error);
-                    } else {
-                        skip(write, &error);
-                    }
-                }
-                true
-            }
-            // A disk that is full mostly refuses the commit, which is after all answers. If
-            // it has refused earlier, this one sees only what is durable: a person who
-            // attaches meanwhile is shown at least that.
-            Job::Ask(ticket, ask) => {
-                let answer = db.ask(ask).map_err(|error| error.to_string());
-                queue.remove(job);
-                report(Report::Answered {
-                    ticket: *ticket,
-                    answer,
-                });
-                false
-            }
-            #[cfg(test)]
-            Job::Do(_) => false,
-        });
-        outcome?;
-        if has_begun {
-            db.commit()?;
-        }
-        Ok(())
-    }
-
     fn has_worked(&mut self) {
         if self.in_trouble {
             self.in_trouble = false;
             (self.report)(Report::Recovered);
         }
-        if self.batch.is_empty() {
+        if self.batch.len() == 0 {
             return;
         }
-        for job in self.batch.drain(..) {
-            self.stored += 1;
-            self.queue.remove(&job);
-        }
+        self.stored += self.batch.is_durable(&self.queue);
         (self.report)(Report::Stored {
             through: self.stored,
         });
@@ -240,30 +191,6 @@ impl<R: Fn(Report)> Worker<R> {
             due = Instant::now() + RETRY;
         }
     }
-}
-
-/// Whether the disk, the system or another program is the reason, so that the same may
-/// work later. Otherwise it is we who are wrong, and trying again would not help.
-fn is_of_the_disk(error: &rusqlite::Error) -> bool {
-    use ErrorCode::{
-        ApiMisuse, ConstraintViolation, ParameterOutOfRange, TooBig, TypeMismatch, Unknown,
-    };
-    !matches!(
-        error.sqlite_error_code(),
-        None | Some(
-            ConstraintViolation | TypeMismatch | TooBig | ApiMisuse | ParameterOutOfRange | Unknown
-        )
-    )
-}
-
-/// A change that can never be carried out does not keep all others from it. SQLite has
-/// undone the statement that failed, and the transaction goes on.
-fn skip(write: &super::Write, error: &rusqlite::Error) {
-    let (kind, contact, seq) = describe(write);
-    error!(
-        kind,
-        contact, seq, "a change could not be stored, and is left out ({error})"
-    );
 }
 
 /// What is wrong and what helps, for people.
