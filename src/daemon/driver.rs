@@ -158,7 +158,8 @@ impl<M: Middle> Driver<M> {
             }
             let clients_are_behind = self.clients.is_behind();
             let store_is_behind = self.storage().is_some_and(Storage::is_behind);
-            let clients_wait = self.storage().is_some_and(Storage::makes_clients_wait);
+            let clients_wait = self.middle.makes_clients_wait()
+                || self.storage().is_some_and(Storage::makes_clients_wait);
             self.clients.set_paused(clients_wait);
             let first = tokio::select! {
                 biased;

@@ -32,6 +32,11 @@ pub trait Middle {
     /// The id for a peer's connection that was just accepted.
     fn next_connection(&mut self) -> ConnectionId;
 
+    /// Whether clients should not be read now.
+    fn makes_clients_wait(&self) -> bool {
+        false
+    }
+
     /// Who is there, for the service manager. Asked after every batch of events.
     fn attendance(&self) -> Attendance {
         Attendance::default()
@@ -53,6 +58,10 @@ impl Middle for Gateway {
 
     fn next_connection(&mut self) -> ConnectionId {
         Self::next_connection(self)
+    }
+
+    fn makes_clients_wait(&self) -> bool {
+        Self::makes_clients_wait(self)
     }
 
     fn attendance(&self) -> Attendance {

@@ -93,6 +93,7 @@ impl Gateway {
                 self.online -= 1;
                 contact.last_seen = Some(self.now.wall);
                 contact.farewell = farewell.filter(|text| !text.is_empty());
+                self.forget_pace(id);
                 self.write_contact(id);
                 self.contact_left(id);
             }

@@ -52,6 +52,7 @@ mod multiline;
 mod outbox;
 mod own;
 mod own_addresses;
+mod pace;
 mod playback;
 mod positions;
 mod reconcile;
@@ -93,6 +94,7 @@ use ledger::Ledger;
 use markers::Markers;
 use message_id::MessageIds;
 use own::Person;
+use pace::Pace;
 use positions::Positions;
 use remembered::Remembered;
 use response::Responses;
@@ -121,6 +123,7 @@ pub struct Gateway {
     next_contact: u32,
     correspondences: BTreeMap<ContactId, Correspondence>,
     ledger: Ledger,
+    pace: Pace,
     positions: Positions,
     markers: Markers,
     wrong_tries: WrongTries,
@@ -176,6 +179,7 @@ impl Gateway {
             next_contact: 1,
             correspondences: BTreeMap::new(),
             ledger: Ledger::after(loaded.last_seq),
+            pace: Pace::default(),
             positions: Positions::loaded(loaded.positions),
             markers,
             wrong_tries: WrongTries::default(),
@@ -231,6 +235,7 @@ impl Gateway {
             self.prompt_deadline(),
             self.batch_deadline(),
             self.key_deadline(),
+            self.pace_deadline(),
             self.next_expiry,
         ]
         .into_iter()
@@ -273,6 +278,7 @@ impl Gateway {
         self.give_up_batches();
         self.look_at_passwords();
         self.prompt_due();
+        self.pace_due();
         if self.next_expiry.is_some_and(|at| at <= self.now.monotonic) {
             self.expire();
         }

@@ -104,6 +104,7 @@ impl Gateway {
             mesh.send(address, outgoing, now, out);
             mesh.dial_now(address, now, out);
         });
+        self.keep_pace(id);
         Ok(())
     }
 
@@ -225,6 +226,7 @@ impl Gateway {
         let Some(id) = self.roster.id_by_address(peer) else {
             return;
         };
+        self.has_kept_pace(id);
         let still_waiting = self.mesh.waiting_size(peer).0 > 0;
         let Some(late) = &mut self.correspondence(id).arrived_late else {
             return;
@@ -262,6 +264,7 @@ impl Gateway {
         if let Some(contact) = self.roster.get(id) {
             let waiting = self.mesh.take_waiting(contact.address);
             self.correspondence(id).parked.extend(waiting);
+            self.forget_pace(id);
         }
     }
 

@@ -17,6 +17,7 @@ mod multiline;
 mod nicks;
 mod own_addresses;
 mod own_presence;
+mod pace;
 mod playback;
 mod pre_away;
 mod presence;
