@@ -5,11 +5,11 @@ mod carry_out;
 use std::convert::Infallible;
 use std::io;
 use std::ops::ControlFlow;
-use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tracing::info;
 
+use crate::clock::Now;
 use crate::gateway::effect::Effects;
 use crate::gateway::event::Event;
 
@@ -46,6 +46,8 @@ pub struct OnDisk {
 pub struct Driver<M> {
     middle: M,
     timepiece: Timepiece,
+    /// The time of what is being handled: what has come together has come at one time.
+    now: Now,
     links: Links,
     clients: Clients,
     keys: Keys,
@@ -93,6 +95,7 @@ impl<M: Middle> Driver<M> {
         } = peers;
         Self {
             middle,
+            now: timepiece.now(),
             timepiece,
             links: Links::new(port, freebind, inbox.clone(), heard, alive.clone()),
             clients: Clients::new(inbox.clone(), alive),
@@ -139,12 +142,12 @@ impl<M: Middle> Driver<M> {
     ///
     /// Where the system has no timer for us.
     pub async fn run(mut self) -> io::Result<()> {
-        self.middle.start(self.timepiece.now(), &mut self.effects);
+        self.middle.start(self.now, &mut self.effects);
         self.carry_out();
         self.settle();
 
         let mut alarm = Alarm::new()?;
-        let mut next_look = self.timepiece.now().monotonic;
+        let mut next_look = self.now.monotonic;
         let mut set_for = None;
         loop {
             let due = self
@@ -165,19 +168,19 @@ impl<M: Middle> Driver<M> {
                 biased;
                 () = alarm.rings() => {
                     set_for = None;
-                    if self.timepiece.now().monotonic < due {
-                        // Early by a clock that stands still while the machine sleeps.
-                        next_look = Duration::ZERO;
-                    }
                     None
                 }
                 input = self.inputs.recv() => input,
                 input = self.peer_inputs.recv(), if !clients_are_behind && !store_is_behind => input,
                 () = self.clients.catch_up(), if clients_are_behind => None,
             };
-            if next_look <= self.timepiece.now().monotonic {
+            self.now = self.timepiece.now();
+            let now = self.now.monotonic;
+            // An alarm that is early by a clock that stands still while the machine sleeps.
+            let is_early = set_for.is_none() && now < due;
+            if next_look <= now || is_early {
                 self.look();
-                next_look = self.timepiece.now().monotonic + watch::INTERVAL;
+                next_look = now + watch::INTERVAL;
             }
             // Whatever woke us: an alarm must not hold up a channel.
             if self.take_all(first).is_break() {
@@ -185,7 +188,6 @@ impl<M: Middle> Driver<M> {
                 return Ok(());
             }
             // Nor a busy channel the alarm.
-            let now = self.timepiece.now().monotonic;
             if self
                 .middle
                 .deadline()
@@ -303,9 +305,10 @@ impl<M: Middle> Driver<M> {
     async fn end(mut self) {
         info!("ending");
         self.service_manager.ending();
-        let now = self.timepiece.now().monotonic;
-        self.service_manager.tell(self.middle.attendance(), now);
+        self.service_manager
+            .tell(self.middle.attendance(), self.now.monotonic);
         self.settle_store().await;
+        self.now = self.timepiece.now();
         self.handle(Event::Shutdown);
         // No new connections.
         self.doors = None;

@@ -14,7 +14,7 @@ use super::Driver;
 impl<M: Middle> Driver<M> {
     pub(super) fn handle(&mut self, event: Event) {
         self.middle
-            .handle(event, self.timepiece.now(), &mut self.effects);
+            .handle(event, self.now, &mut self.effects);
         self.carry_out();
         self.settle();
     }
@@ -24,7 +24,7 @@ impl<M: Middle> Driver<M> {
         let mut waiting = VecDeque::from(std::mem::take(&mut self.aftermath));
         while let Some(event) = waiting.pop_front() {
             self.middle
-                .handle(event, self.timepiece.now(), &mut self.effects);
+                .handle(event, self.now, &mut self.effects);
             self.carry_out();
             waiting.extend(self.aftermath.drain(..));
         }
