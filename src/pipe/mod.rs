@@ -23,6 +23,10 @@ pub use pump::{Limited, linger, pump};
 /// A buffer that grew beyond this is given back once it is empty, bytes.
 const KEPT_CAPACITY: usize = 4 * 1024;
 
+/// What a buffer that has to grow beyond that grows by, bytes: where so much is queued, more
+/// is coming, and what stands in it already should not be copied again and again.
+const GROWTH: usize = 32 * 1024;
+
 /// Why a connection's life is over.
 #[derive(Debug)]
 pub enum Ended {
@@ -79,7 +83,13 @@ impl Pipe {
     /// Queues bytes behind what is already queued. After a close they go nowhere.
     pub fn push(&self, bytes: &[u8]) {
         if self.0.closing.get() == Closing::Open {
-            self.0.outgoing.borrow_mut().extend_from_slice(bytes);
+            let mut outgoing = self.0.outgoing.borrow_mut();
+            let needed = outgoing.len() + bytes.len();
+            if needed > outgoing.capacity() && needed > KEPT_CAPACITY {
+                outgoing.reserve(bytes.len().max(GROWTH));
+            }
+            outgoing.extend_from_slice(bytes);
+            drop(outgoing);
             self.wake();
         }
     }
