@@ -28,7 +28,7 @@ const COLUMNS: &str = "seq, contact, own, notice, id, peer_id, digest, time, arr
 const COLUMNS_COUNT: usize = 13;
 
 /// Rows in one statement: what it costs beside its rows is then small.
-const ROWS: usize = 32;
+const ROWS: usize = 64;
 
 static INSERT_ONE: LazyLock<String> = LazyLock::new(|| insert_rows(1));
 static INSERT_TOGETHER: LazyLock<String> = LazyLock::new(|| insert_rows(ROWS));

@@ -46,11 +46,7 @@ impl Db {
                 self.index_ends_with_messages()
             }
             Write::Message(message) => self.insert(message),
-            Write::Delivered(messages) => self.each(
-                messages,
-                "UPDATE message NOT INDEXED SET waiting = NULL
-                 WHERE seq = ?1 AND waiting IS NOT NULL",
-            ),
+            Write::Delivered(messages) => self.delivered(messages),
             Write::Cancelled(messages) => {
                 self.has_deleted |= !messages.is_empty();
                 // The row stays for its id: the message may have arrived over there, and
@@ -116,6 +112,27 @@ impl Db {
         let mut statement = self.connection.prepare_cached(sql)?;
         for seq in messages {
             statement.execute([integer(*seq)])?;
+        }
+        Ok(())
+    }
+
+    /// Messages mostly arrive in the order in which they were written, and many at a time:
+    /// those whose places follow each other are one statement's.
+    fn delivered(&self, messages: &[u64]) -> rusqlite::Result<()> {
+        let mut one = self.connection.prepare_cached(
+            "UPDATE message NOT INDEXED SET waiting = NULL
+             WHERE seq = ?1 AND waiting IS NOT NULL",
+        )?;
+        let mut many = self.connection.prepare_cached(
+            "UPDATE message NOT INDEXED SET waiting = NULL
+             WHERE seq BETWEEN ?1 AND ?2 AND waiting IS NOT NULL",
+        )?;
+        for run in messages.chunk_by(|seq, next| seq.checked_add(1) == Some(*next)) {
+            match run {
+                [] => {}
+                [seq] => drop(one.execute([integer(*seq)])?),
+                [first, .., last] => drop(many.execute([integer(*first), integer(*last)])?),
+            }
         }
         Ok(())
     }
