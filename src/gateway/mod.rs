@@ -104,6 +104,10 @@ use session::Session;
 use settings::Settings;
 use strangers::Prompts;
 
+/// A longer list of what came of an input is not kept for the next: thousands of contacts may
+/// come at once, and then none for days.
+const KEPT_OUTCOME: usize = 64;
+
 /// One change of the address book that was asked for, until it is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChangeId(pub u64);
@@ -154,6 +158,8 @@ pub struct Gateway {
     now: Now,
     /// What the event being handled has led to so far.
     effects: Effects,
+    /// Empty between two inputs of the mesh; kept for its memory.
+    outcome: Outcome,
 }
 
 impl Gateway {
@@ -200,6 +206,7 @@ impl Gateway {
             started: now,
             now,
             effects: Effects::default(),
+            outcome: Outcome::default(),
             settings,
         };
         // Before anything else: a node that is dark while nobody is attached must not
@@ -260,13 +267,16 @@ impl Gateway {
 
     /// Lets the mesh do something, then passes its orders on and tells its news.
     fn mesh<T>(&mut self, act: impl FnOnce(&mut Mesh, Now, &mut Outcome) -> T) -> T {
-        let mut outcome = Outcome::default();
+        let mut outcome = std::mem::take(&mut self.outcome);
         let result = act(&mut self.mesh, self.now, &mut outcome);
-        for order in outcome.orders {
+        for order in outcome.orders.drain(..) {
             self.effects.push(Effect::Mesh(order));
         }
-        for news in outcome.news {
+        for news in outcome.news.drain(..) {
             self.tell_news(news);
+        }
+        if outcome.orders.capacity().max(outcome.news.capacity()) <= KEPT_OUTCOME {
+            self.outcome = outcome;
         }
         result
     }
