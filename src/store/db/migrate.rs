@@ -9,6 +9,7 @@ pub(super) const APPLICATION: i32 = 0x656e_636c;
 pub(super) const STEPS: &[&str] = &[
     include_str!("../schema.sql"),
     include_str!("../migration_2.sql"),
+    include_str!("../migration_3.sql"),
 ];
 
 /// The version of the schema; 0 where nothing is there yet.

@@ -102,8 +102,23 @@ fn what_is_deleted_is_overwritten() {
 }
 
 #[test]
+fn no_message_pays_for_an_index_that_is_not_used() {
+    let mut db = memory();
+    let is_there = |db: &Db| {
+        let name = "SELECT 1 FROM sqlite_schema WHERE name = 'message_expiring'";
+        db.connection.prepare(name).unwrap().exists(()).unwrap()
+    };
+    db.write_messages([heard(1, 1, "a", "hi")]);
+    assert!(!is_there(&db));
+    db.apply_all([Write::Expire(Timestamp(0))]);
+    assert!(is_there(&db));
+    assert_eq!(db.texts(), ["hi"]);
+}
+
+#[test]
 fn no_question_walks_over_more_than_it_must() {
-    let db = memory();
+    let mut db = memory();
+    db.apply_all([Write::Expire(Timestamp(0))]);
     let walk = plan(
         &db,
         "UPDATE message INDEXED BY message_expiring SET text = NULL WHERE own = 0
