@@ -10,7 +10,7 @@ mod worker;
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 
 use super::{Answer, Ask, Db, Write};
@@ -49,6 +49,9 @@ pub struct Store {
     /// `None` once it is to end.
     jobs: Option<Sender<Job>>,
     queue: Arc<Queue>,
+    /// What is durable, for its memory: it goes back to the thread that it was taken by. Where
+    /// one thread takes memory and another gives it back, they wait for each other.
+    spent: Receiver<Vec<Job>>,
     thread: Option<JoinHandle<bool>>,
 }
 
@@ -61,7 +64,8 @@ impl Store {
     pub fn start(db: Db, report: impl Fn(Report) + Send + 'static) -> io::Result<Self> {
         let (sender, jobs) = mpsc::channel();
         let queue = Arc::new(Queue::default());
-        let worker = Worker::new(db, jobs, report, Arc::clone(&queue));
+        let (spender, spent) = mpsc::channel();
+        let worker = Worker::new(db, jobs, report, spender, Arc::clone(&queue));
         let thread = thread::Builder::new()
             .name("store".to_owned())
             .stack_size(STACK)
@@ -69,6 +73,7 @@ impl Store {
         Ok(Self {
             jobs: Some(sender),
             queue,
+            spent,
             thread: Some(thread),
         })
     }
@@ -90,6 +95,7 @@ impl Store {
 
     /// What these take in memory, bytes, about.
     pub fn queued_bytes(&self) -> usize {
+        while self.spent.try_recv().is_ok() {}
         self.queue.bytes()
     }
 

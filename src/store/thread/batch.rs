@@ -100,17 +100,10 @@ impl Batch {
         });
     }
 
-    /// Forgets everything, which is durable. Returns how many changes that were.
-    pub(super) fn is_durable(&mut self, queue: &Queue) -> u64 {
-        let changes = self.jobs.len();
-        queue.remove(changes, mem::take(&mut self.bytes));
-        self.jobs.clear();
-        changes as u64
-    }
-
-    /// Gives memory back, where trouble has made it long.
-    pub(super) fn shrink_to(&mut self, jobs: usize) {
-        self.jobs.shrink_to(jobs);
+    /// Gives everything up, which is durable.
+    pub(super) fn is_durable(&mut self, queue: &Queue) -> Vec<Job> {
+        queue.remove(self.jobs.len(), mem::take(&mut self.bytes));
+        mem::take(&mut self.jobs)
     }
 
     /// A message that has arrived at its contact before it is even written here is written as

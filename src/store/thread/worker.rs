@@ -1,7 +1,7 @@
 //! What the thread does: batches, and what becomes of one that the disk refuses.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -40,6 +40,7 @@ pub(super) struct Worker<R> {
     db: Db,
     jobs: Receiver<Job>,
     report: R,
+    spent: Sender<Vec<Job>>,
     queue: Arc<Queue>,
     batch: Batch,
     /// How many changes are durable.
@@ -48,11 +49,18 @@ pub(super) struct Worker<R> {
 }
 
 impl<R: Fn(Report)> Worker<R> {
-    pub(super) fn new(db: Db, jobs: Receiver<Job>, report: R, queue: Arc<Queue>) -> Self {
+    pub(super) fn new(
+        db: Db,
+        jobs: Receiver<Job>,
+        report: R,
+        spent: Sender<Vec<Job>>,
+        queue: Arc<Queue>,
+    ) -> Self {
         Self {
             db,
             jobs,
             report,
+            spent,
             queue,
             batch: Batch::default(),
             stored: 0,
@@ -73,8 +81,6 @@ impl<R: Fn(Report)> Worker<R> {
             if !self.go_through() && !self.try_again() {
                 return false;
             }
-            // Trouble can have made it long.
-            self.batch.shrink_to(BATCH_JOBS);
         }
         if let Err(error) = self.db.close() {
             // All is durable, if in two files.
@@ -150,7 +156,10 @@ impl<R: Fn(Report)> Worker<R> {
         if self.batch.len() == 0 {
             return;
         }
-        self.stored += self.batch.is_durable(&self.queue);
+        let spent = self.batch.is_durable(&self.queue);
+        self.stored += spent.len() as u64;
+        // Nobody may be there any more.
+        let _ = self.spent.send(spent);
         (self.report)(Report::Stored {
             through: self.stored,
         });

@@ -92,7 +92,7 @@ fn carry_out(db: &mut Db, writes: &[Write]) {
         batch.push(job);
     }
     batch.carry_out(db, &queue, &|_| ()).unwrap();
-    assert_eq!(batch.is_durable(&queue), writes.len() as u64);
+    assert_eq!(batch.is_durable(&queue).len(), writes.len());
     assert_eq!((queue.jobs(), queue.bytes()), (0, 0));
 }
 
