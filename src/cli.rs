@@ -9,7 +9,7 @@ use clap_complete::Shell;
 use crate::enclave::address::Address;
 
 /// The command line as a whole.
-#[derive(Clone, Debug, Parser)]
+#[derive(Clone, Debug, Default, Parser)]
 #[command(
     version,
     about = "A complete Enclave node that you use from your IRC client",

@@ -11,7 +11,7 @@ use enclave_irc::offline::{self, Form, Output};
 use enclave_irc::{daemon, demo};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = command_line();
     let config = cli.config.as_deref();
     let exit = match &cli.command {
         None => daemon::run(config),
@@ -38,6 +38,16 @@ fn main() -> ExitCode {
         Some(Command::Man { out: Some(folder) }) => said(offline::manuals(folder)),
     };
     exit.into()
+}
+
+/// What was typed. Where that is nothing, and a gateway is to run for years, the parser, its
+/// help texts and what it needs of both are not even built.
+fn command_line() -> Cli {
+    if std::env::args_os().len() > 1 {
+        Cli::parse()
+    } else {
+        Cli::default()
+    }
 }
 
 /// Colours are for terminals, and for people who have not asked for none (no-color.org).

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use tokio::task::{spawn_blocking, spawn_local};
 
@@ -20,6 +21,9 @@ use super::input::{Inbox, Input, report};
 /// Jobs that may wait. Each was typed by a person, so this is never reached but by a
 /// program gone wrong, which is then told no.
 const JOBS: usize = 64;
+
+/// The rules of the system's time zone (localtime(5)).
+const LOCAL_TIME: &str = "/etc/localtime";
 
 /// What stands in the files.
 #[derive(Debug)]
@@ -156,9 +160,21 @@ pub fn settings(config: &Config, paths: &Paths) -> Settings {
             config::History::For(kept) => History::For(kept),
             config::History::None => History::None,
         },
-        zone: jiff::tz::TimeZone::system(),
+        zone: zone(),
         book: paths.contacts.display().to_string(),
     }
+}
+
+/// Where the person is. For its name, jiff would read and keep a list of all zones that
+/// there are; the file itself says all that is asked of it, the time.
+fn zone() -> TimeZone {
+    if std::env::var_os("TZ").is_none()
+        && let Ok(rules) = std::fs::read(LOCAL_TIME)
+        && let Ok(zone) = TimeZone::tzif("", &rules)
+    {
+        return zone;
+    }
+    TimeZone::system()
 }
 
 #[cfg(test)]

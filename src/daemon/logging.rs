@@ -1,14 +1,17 @@
 //! What the program says of itself, on standard error.
 
+mod directives;
 mod journal;
 
 use std::io::{IsTerminal, Write};
 use std::time::SystemTime;
 
 use tracing::level_filters::LevelFilter;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Seconds since the epoch are no use to a person, and local time needs a database the
 /// machine may not have: UTC, to the second.
@@ -28,14 +31,12 @@ impl FormatTime for Utc {
 pub fn start(level: &str) {
     let given = std::env::var("RUST_LOG").ok();
     let given = given.filter(|given| !given.is_empty());
-    let parsed = given.as_deref().map(EnvFilter::try_new);
+    let parsed = given.as_deref().map(directives::parse);
     let (filter, is_wrong) = match parsed {
-        Some(Ok(filter)) => (Some(filter), false),
-        parsed => (EnvFilter::try_new(level).ok(), parsed.is_some()),
+        Some(Some(filter)) => (filter, false),
+        parsed => (at(level), parsed.is_some()),
     };
-    let filter = filter.unwrap_or_else(|| EnvFilter::new(LevelFilter::INFO.to_string()));
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         // It would be told on standard error, by a macro that panics where that is closed:
         // the terminal it was started in is gone, or `| head` has seen enough.
@@ -45,10 +46,18 @@ pub fn start(level: &str) {
     let _ = if journal::is_standard_error() {
         // The journal has its own clock, and its readers their own colours.
         let lines = lines.with_ansi(false).without_time().with_level(false);
-        lines.map_event_format(journal::Prefixed).try_init()
+        let lines = lines.map_event_format(journal::Prefixed);
+        tracing_subscriber::registry()
+            .with(lines)
+            .with(filter)
+            .try_init()
     } else {
         let colours = std::io::stderr().is_terminal();
-        lines.with_ansi(colours).with_timer(Utc).try_init()
+        let lines = lines.with_ansi(colours).with_timer(Utc);
+        tracing_subscriber::registry()
+            .with(lines)
+            .with(filter)
+            .try_init()
     };
     if is_wrong {
         tracing::warn!(
@@ -56,6 +65,11 @@ pub fn start(level: &str) {
              \"debug\", or module=level"
         );
     }
+}
+
+/// The same level for all.
+fn at(level: &str) -> Targets {
+    Targets::new().with_default(level.parse().unwrap_or(LevelFilter::INFO))
 }
 
 /// Says on standard error why the program ends, whatever the log level. Where nobody can

@@ -52,7 +52,10 @@ const ENVIRONMENT: [(&str, &str); 3] = [
         "XDG_CONFIG_HOME, XDG_STATE_HOME",
         "Where the files are, instead of ~/.config and ~/.local/state.",
     ),
-    ("RUST_LOG", "The log level; it wins over the configuration."),
+    (
+        "RUST_LOG",
+        "The log level, or levels of modules (warn,enclave_irc::daemon=debug); it wins over the configuration.",
+    ),
     (
         "NOTIFY_SOCKET",
         "Set by systemd: the gateway tells when it is ready, and how many contacts are online.",
