@@ -108,6 +108,14 @@ impl Client {
         }
     }
 
+    /// The next line; none once the gateway has gone.
+    pub fn last_line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        let read = self.lines.read_line(&mut line);
+        let is_there = read.is_ok_and(|read| read > 0);
+        is_there.then(|| line.trim_end().to_owned())
+    }
+
     /// A hand that writes, for another thread than the one that reads.
     pub fn writer(&self) -> TcpStream {
         self.stream.try_clone().unwrap()

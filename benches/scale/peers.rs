@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,8 +27,8 @@ const AT_ONCE: usize = 64;
 enum Order {
     Say(usize, String),
     AllSay(String),
-    Leave(std::ops::Range<usize>),
-    Come(std::ops::Range<usize>, SocketAddrV4),
+    Leave(Range<usize>),
+    Come(Range<usize>, SocketAddrV4),
 }
 
 /// What has been heard, counted.
@@ -100,12 +101,12 @@ impl Peers {
     }
 
     /// These go, with a word.
-    pub fn leave(&self, which: std::ops::Range<usize>) {
+    pub fn leave(&self, which: Range<usize>) {
         let _ = self.orders.send(Order::Leave(which));
     }
 
     /// These come back, and dial.
-    pub fn come(&self, which: std::ops::Range<usize>, gateway: SocketAddrV4) {
+    pub fn come(&self, which: Range<usize>, gateway: SocketAddrV4) {
         let _ = self.orders.send(Order::Come(which, gateway));
     }
 
@@ -209,34 +210,41 @@ impl Crowd {
         }
     }
 
+    /// Carries out each order in a task of its own: one that takes long holds up no other.
     async fn obey(self, mut orders: UnboundedReceiver<Order>, addresses: &[Ipv4Addr]) {
         while let Some(order) = orders.recv().await {
             match order {
                 Order::Say(index, packet) => self.say(index, &frame(&packet)),
                 Order::AllSay(packet) => {
-                    let frame = frame(&packet);
-                    for index in 0..addresses.len() {
-                        self.say(index, &frame);
-                        if index % AT_ONCE == 0 {
-                            yield_now().await;
-                        }
-                    }
+                    let all = 0..addresses.len();
+                    spawn_local(self.clone().say_each(all, packet));
                 }
                 Order::Leave(which) => {
-                    for index in which {
-                        self.say(index, &frame(r#"{"status":0,"timestamp":1700000000}"#));
-                        if index % AT_ONCE == 0 {
-                            yield_now().await;
-                        }
-                    }
+                    let goodbye = r#"{"status":0,"timestamp":1700000000}"#.to_owned();
+                    spawn_local(self.clone().say_each(which, goodbye));
                 }
                 Order::Come(which, gateway) => {
-                    for index in which {
-                        if let Ok(stream) = dial(addresses[index], gateway).await {
-                            spawn_local(self.clone().talk(index, stream));
-                        }
-                    }
+                    let addresses = addresses[which.clone()].to_vec();
+                    spawn_local(self.clone().come(which, addresses, gateway));
                 }
+            }
+        }
+    }
+
+    async fn say_each(self, which: Range<usize>, packet: String) {
+        let frame = frame(&packet);
+        for index in which {
+            self.say(index, &frame);
+            if index % AT_ONCE == 0 {
+                yield_now().await;
+            }
+        }
+    }
+
+    async fn come(self, which: Range<usize>, from: Vec<Ipv4Addr>, gateway: SocketAddrV4) {
+        for (index, from) in which.zip(from) {
+            if let Ok(stream) = dial(from, gateway).await {
+                spawn_local(self.clone().talk(index, stream));
             }
         }
     }

@@ -73,8 +73,7 @@ pub fn run(contacts: usize, report: &mut Report) {
 fn watch(world: &World, seen: Arc<Seen>) {
     let mut client = Client::attach(&world.gateway, "watcher", USUAL);
     thread::spawn(move || {
-        loop {
-            let line = client.line();
+        while let Some(line) = client.last_line() {
             if line.contains(" PRIVMSG watcher :number ") {
                 let number = line.rsplit(' ').next().unwrap().parse().unwrap();
                 seen.messages.lock().unwrap().push((Instant::now(), number));

@@ -73,7 +73,7 @@ impl Gateway {
                 self.online -= 1;
                 contact.last_seen = Some(self.now.wall);
                 contact.farewell = farewell.filter(|text| !text.is_empty());
-                self.write_contact(id);
+                self.write_contact_later(id);
                 self.contact_left(id);
             }
             _ => self.contact_changed(id, &before),

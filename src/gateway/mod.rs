@@ -119,6 +119,10 @@ pub struct Gateway {
     /// Those of them that were in it when the program ended; empty once it was read.
     missing: BTreeSet<ContactId>,
     next_contact: u32,
+    /// Those of which it has yet to be stored when they were linked and seen last, and when
+    /// that is done.
+    unwritten: BTreeSet<ContactId>,
+    write_unwritten_at: Option<Duration>,
     correspondences: BTreeMap<ContactId, Correspondence>,
     ledger: Ledger,
     positions: Positions,
@@ -172,6 +176,8 @@ impl Gateway {
             absent: Absent::new(),
             missing: BTreeSet::new(),
             next_contact: 1,
+            unwritten: BTreeSet::new(),
+            write_unwritten_at: None,
             correspondences: BTreeMap::new(),
             ledger: Ledger::after(loaded.last_seq),
             positions: Positions::loaded(loaded.positions),
@@ -229,6 +235,7 @@ impl Gateway {
             self.batch_deadline(),
             self.key_deadline(),
             self.next_expiry,
+            self.write_unwritten_at,
         ]
         .into_iter()
         .flatten()
@@ -270,6 +277,7 @@ impl Gateway {
         self.give_up_batches();
         self.look_at_passwords();
         self.prompt_due();
+        self.unwritten_due();
         if self.next_expiry.is_some_and(|at| at <= self.now.monotonic) {
             self.expire();
         }
@@ -295,11 +303,12 @@ impl Gateway {
             && let Some(contact) = self.roster.get_mut(id)
         {
             contact.last_linked = Some(self.now.wall);
-            self.write_contact(id);
+            self.write_contact_later(id);
         }
     }
 
     fn shut_down(&mut self) {
+        self.write_unwritten();
         // Clients first: nobody needs to see all contacts leave before the end.
         for client in self.sessions.keys().copied().collect::<Vec<_>>() {
             self.close(client, "The gateway is shutting down");
