@@ -93,6 +93,7 @@ fn talk(world: &mut World, seen: &Seen, storm: Option<&str>) -> Delays {
     let mut writer = world.person.writer();
     let (mut said, mut written) = (Vec::new(), Vec::new());
     let start = Instant::now();
+    let ts = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic); eprintln!("T {}.{:09}", ts.tv_sec, ts.tv_nsec);
     if let Some(packet) = storm {
         world.peers.all_say(packet);
     }
@@ -116,12 +117,14 @@ fn talk(world: &mut World, seen: &Seen, storm: Option<&str>) -> Delays {
         }
     }
     let mut outwards = Duration::ZERO;
-    for written in &written {
+    for (i, written) in written.iter().enumerate() {
         let (at, _) = world.peers.message(PATIENCE).expect("a message");
+        if at.duration_since(*written) > Duration::from_millis(20) { eprintln!("out {i} at {:?} took {:?}", written.duration_since(start), at.duration_since(*written)); }
         outwards = outwards.max(at.duration_since(*written));
     }
     crate::world::wait_until(|| seen.messages.lock().unwrap().len() >= said.len());
     let arrived = seen.messages.lock().unwrap();
+    for &(at, number) in arrived.iter() { if at.duration_since(said[number]) > Duration::from_millis(20) { eprintln!("in {number} at {:?} took {:?}", said[number].duration_since(start), at.duration_since(said[number])); } }
     let delays = arrived.iter().map(|&(at, number)| at.duration_since(said[number]));
     world.person.settle();
     Delays {
