@@ -21,6 +21,7 @@ pub mod door;
 pub mod driver;
 pub mod files;
 pub mod goodbye;
+pub mod hearing;
 pub mod input;
 mod keys;
 pub mod links;
