@@ -135,6 +135,7 @@ impl Gateway {
 
     /// A contact is no longer in the address book.
     pub(super) fn depart(&mut self, id: ContactId) {
+        self.show_unseen_to_all(id);
         if let Some(contact) = self.roster.remove(id) {
             self.absent.insert(id, contact);
             self.write_contact(id);

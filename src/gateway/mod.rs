@@ -15,6 +15,7 @@
 //! | `own` | our own presence, computed from what the clients say |
 //! | `own_addresses` | where we are on the mesh, and what to say while we are not there |
 //! | `contacts` | a contact's presence, told on IRC |
+//! | `room`, `names` | telling it as fast as a client reads; who is in the roster channel |
 //! | `outbox`, `inbox`, `correspondence` | messages to contacts and from them, once each |
 //! | `ledger`, `keep` | what is stored, and what waits until it is |
 //! | `absent` | contacts that the store knows and the address book does not |
@@ -49,6 +50,7 @@ mod ledger;
 mod markers;
 mod message_id;
 mod multiline;
+mod names;
 mod outbox;
 mod own;
 mod own_addresses;
@@ -57,6 +59,7 @@ mod positions;
 mod reconcile;
 pub mod remembered;
 mod response;
+mod room;
 mod roster;
 mod service;
 mod session;
@@ -221,6 +224,7 @@ impl Gateway {
     pub fn handle(&mut self, event: Event, now: Now, effects: &mut Effects) {
         self.now = now;
         self.dispatch(event);
+        self.look_for_room();
         effects.0.append(&mut self.effects.0);
     }
 
