@@ -1,8 +1,10 @@
 //! An IRC client that costs little itself.
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
+
+use socket2::{Domain, Socket, Type};
 
 use crate::support::Daemon;
 
@@ -11,6 +13,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What most clients ask for, as far as it concerns what is counted here.
 pub const USUAL: &str = "away-notify batch echo-message message-tags multi-prefix server-time";
+
+/// What the person is called by all their clients: contacts are told when it changes.
+const NICK: &str = "person";
 
 /// A connection to the gateway's door.
 pub struct Client {
@@ -28,13 +33,28 @@ impl Client {
 
     /// As [`attach`](Self::attach), without reading the answers.
     pub fn register(gateway: &Daemon, name: &str, capabilities: &str) -> Self {
-        let stream = gateway.stream_to(gateway.setup.port);
+        Self::over(gateway.stream_to(gateway.setup.port), name, capabilities)
+    }
+
+    /// As [`attach`](Self::attach), with so little room in the system that what is not read
+    /// stays with the gateway.
+    pub fn attach_narrow(gateway: &Daemon, name: &str, capabilities: &str) -> Self {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        let door = SocketAddr::from((gateway.setup.address, gateway.setup.port));
+        socket.connect(&door.into()).unwrap();
+        let mut client = Self::over(socket.into(), name, capabilities);
+        client.settle();
+        client
+    }
+
+    fn over(stream: TcpStream, name: &str, capabilities: &str) -> Self {
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let lines = BufReader::new(stream.try_clone().unwrap());
         let mut client = Self { stream, lines };
         client.send(&format!(
-            "CAP REQ :{capabilities}\r\nNICK {name}\r\nUSER {name} 0 * :{name}\r\nCAP END"
+            "CAP REQ :{capabilities}\r\nNICK {NICK}\r\nUSER {name} 0 * :{name}\r\nCAP END"
         ));
         client
     }
@@ -101,7 +121,11 @@ impl Client {
             let line = self.line();
             if line.contains(" 353 ") {
                 let (_, nicks) = line.rsplit_once(" :").unwrap();
-                names.extend(nicks.split(' ').map(|nick| nick.trim_start_matches(['@', '+']).to_owned()));
+                names.extend(
+                    nicks
+                        .split(' ')
+                        .map(|nick| nick.trim_start_matches(['@', '+']).to_owned()),
+                );
             } else if line.contains(" 366 ") {
                 return names;
             }

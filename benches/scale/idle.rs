@@ -27,12 +27,17 @@ pub fn run(contacts: usize, settling: bool, report: &mut Report) {
     };
     // It is time itself that is measured here.
     sleep(settling);
-    let (woken, cpu) = (process::switches(&world.gateway), process::cpu(&world.gateway));
+    let (woken, cpu) = (
+        process::switches(&world.gateway),
+        process::cpu(&world.gateway),
+    );
     sleep(watched);
     let woken = process::switches(&world.gateway) - woken;
     let cpu = process::cpu(&world.gateway) - cpu;
     let share = cpu.as_secs_f64() / watched.as_secs_f64() * 1000.0;
-    println!("  {contacts} contacts online, {watched:?}: {woken} wake-ups, {cpu:?} of processor time");
+    println!(
+        "  {contacts} contacts online, {watched:?}: {woken} wake-ups, {cpu:?} of processor time"
+    );
     // The interval may begin just before a look and end just after one.
     let most = watched.as_secs_f64() / LOOK.as_secs_f64() + 1.0;
     report.bar("wake-ups", woken as f64, most, "");

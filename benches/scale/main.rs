@@ -38,13 +38,20 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let is_bench = arguments.iter().any(|argument| argument == "--bench");
-    let wanted: Vec<&String> = arguments.iter().filter(|one| !one.starts_with("--")).collect();
+    let wanted: Vec<&String> = arguments
+        .iter()
+        .filter(|one| !one.starts_with("--"))
+        .collect();
     let part = |name: &str| wanted.is_empty() || wanted.iter().any(|one| *one == name);
     enclave_irc::daemon::descriptors::raise();
     let mut report = Report::new(is_bench);
     let most = if is_bench { 10_000 } else { 20 };
     if part("contacts") {
-        let counts: &[usize] = if is_bench { &[10, 100, 1_000, 10_000] } else { &[20] };
+        let counts: &[usize] = if is_bench {
+            &[10, 100, 1_000, 10_000]
+        } else {
+            &[20]
+        };
         contacts::run(counts, &mut report);
     }
     if part("storm") {

@@ -38,6 +38,10 @@ const LINEAR: f64 = 10.0;
 /// How much more what does not depend on their number may cost with the most of them.
 const FLAT: f64 = 2.0;
 
+/// What takes less than this may be said to take this, milliseconds: it is little either way,
+/// and a clock tick may be half of it.
+const SHORT: f64 = 0.5;
+
 /// What a start and some questions cost.
 struct Costs {
     start: f64,
@@ -81,13 +85,15 @@ pub fn run(counts: &[u64], report: &mut Report) {
     };
     for ((name, before, is_flat), (_, after, _)) in least.all().into_iter().zip(most.all()) {
         if is_flat {
-            report.bar(&format!("{name}, the most to the fewest"), after / before, FLAT, "x");
+            let ratio = after / before.max(SHORT);
+            report.bar(&format!("{name}, the most to the fewest"), ratio, FLAT, "x");
         }
     }
     for pair in costs.windows(2) {
         for ((name, before, _), (_, after, _)) in pair[0].all().into_iter().zip(pair[1].all()) {
-            if after > before * LINEAR {
-                report.bar(&format!("{name}, ten times as many"), after / before, LINEAR, "x");
+            if after > before.max(SHORT) * LINEAR {
+                let ratio = after / before.max(SHORT);
+                report.bar(&format!("{name}, ten times as many"), ratio, LINEAR, "x");
             }
         }
     }
@@ -112,7 +118,11 @@ fn measure(count: u64) -> Costs {
     let gateway = Daemon::start(setup);
     let attach = costs(&gateway, || {
         // It acknowledges nothing, so it is played the same again.
-        drop(Client::attach(&gateway, "reader", "server-time message-tags batch"));
+        drop(Client::attach(
+            &gateway,
+            "reader",
+            "server-time message-tags batch",
+        ));
     });
     let mut client = Client::attach(&gateway, "asker", CAPABILITIES);
     let mut ask = |question: &str| {
@@ -128,9 +138,7 @@ fn measure(count: u64) -> Costs {
         start: median(starts),
         attach,
         page: ask("CHATHISTORY LATEST p3 * 50"),
-        old_page: ask(&format!(
-            "CHATHISTORY BEFORE p3 timestamp={middle:.3} 50"
-        )),
+        old_page: ask(&format!("CHATHISTORY BEFORE p3 timestamp={middle:.3} 50")),
         rare: ask("SEARCH text=marmalade"),
         common: ask("SEARCH text=about;limit=50"),
     }

@@ -41,9 +41,18 @@ pub fn run(contacts: usize, report: &mut Report) {
     let mut worst = Duration::ZERO;
     for (what, packet) in [
         ("calm", None),
-        ("all go away", Some(r#"{"status":2,"status-message":"lunch","timestamp":1700000000}"#)),
-        ("all are back", Some(r#"{"status":1,"status-message":"","timestamp":1700000000}"#)),
-        ("all are busy", Some(r#"{"status":3,"status-message":"work","timestamp":1700000000}"#)),
+        (
+            "all go away",
+            Some(r#"{"status":2,"status-message":"lunch","timestamp":1700000000}"#),
+        ),
+        (
+            "all are back",
+            Some(r#"{"status":1,"status-message":"","timestamp":1700000000}"#),
+        ),
+        (
+            "all are busy",
+            Some(r#"{"status":3,"status-message":"work","timestamp":1700000000}"#),
+        ),
     ] {
         let delays = talk(&mut world, &seen, packet);
         if packet.is_some() {
@@ -74,7 +83,7 @@ fn watch(world: &World, seen: Arc<Seen>) {
     let mut client = Client::attach(&world.gateway, "watcher", USUAL);
     thread::spawn(move || {
         while let Some(line) = client.last_line() {
-            if line.contains(" PRIVMSG watcher :number ") {
+            if line.contains(" PRIVMSG person :number ") {
                 let number = line.rsplit(' ').next().unwrap().parse().unwrap();
                 seen.messages.lock().unwrap().push((Instant::now(), number));
             } else if line.contains(" AWAY") {
@@ -93,7 +102,6 @@ fn talk(world: &mut World, seen: &Seen, storm: Option<&str>) -> Delays {
     let mut writer = world.person.writer();
     let (mut said, mut written) = (Vec::new(), Vec::new());
     let start = Instant::now();
-    let ts = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic); eprintln!("T {}.{:09}", ts.tv_sec, ts.tv_nsec);
     if let Some(packet) = storm {
         world.peers.all_say(packet);
     }
@@ -102,8 +110,7 @@ fn talk(world: &mut World, seen: &Seen, storm: Option<&str>) -> Delays {
     loop {
         let number = said.len();
         said.push(Instant::now());
-        let to_person =
-            format!(r#"{{"message":"number {number}","timestamp":1700000000}}"#);
+        let to_person = format!(r#"{{"message":"number {number}","timestamp":1700000000}}"#);
         world.peers.say(0, to_person);
         written.push(Instant::now());
         write!(writer, "PRIVMSG {} :number {number}\r\n", nick(1)).unwrap();
@@ -117,15 +124,15 @@ fn talk(world: &mut World, seen: &Seen, storm: Option<&str>) -> Delays {
         }
     }
     let mut outwards = Duration::ZERO;
-    for (i, written) in written.iter().enumerate() {
+    for written in &written {
         let (at, _) = world.peers.message(PATIENCE).expect("a message");
-        if at.duration_since(*written) > Duration::from_millis(20) { eprintln!("out {i} at {:?} took {:?}", written.duration_since(start), at.duration_since(*written)); }
         outwards = outwards.max(at.duration_since(*written));
     }
     crate::world::wait_until(|| seen.messages.lock().unwrap().len() >= said.len());
     let arrived = seen.messages.lock().unwrap();
-    for &(at, number) in arrived.iter() { if at.duration_since(said[number]) > Duration::from_millis(20) { eprintln!("in {number} at {:?} took {:?}", said[number].duration_since(start), at.duration_since(said[number])); } }
-    let delays = arrived.iter().map(|&(at, number)| at.duration_since(said[number]));
+    let delays = arrived
+        .iter()
+        .map(|&(at, number)| at.duration_since(said[number]));
     world.person.settle();
     Delays {
         inwards: delays.max().unwrap_or_default(),

@@ -51,13 +51,7 @@ pub struct Links {
 impl Links {
     /// No socket yet. `port` is everybody's, ours and the peers'. Into `hearing` goes what
     /// peers say, into `inbox` all else.
-    pub fn new(
-        port: u16,
-        freebind: bool,
-        inbox: Inbox,
-        hearing: Hearing,
-        alive: Alive,
-    ) -> Self {
+    pub fn new(port: u16, freebind: bool, inbox: Inbox, hearing: Hearing, alive: Alive) -> Self {
         Self {
             ports: Ports::new(port, freebind, inbox.clone()),
             inbox,

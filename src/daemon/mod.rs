@@ -57,6 +57,11 @@ use start::{Failure, Prepared, serve};
 /// all.
 const LAST_WRITES: Duration = Duration::from_millis(500);
 
+/// Rounds, of 61 tasks each, between two looks at which sockets have something. With the
+/// runtime's own 61 a word would wait for thousands of others to be written to; a look costs
+/// no more than one of them.
+const LOOKS_AT_SOCKETS: u32 = 1;
+
 /// Runs the gateway until it is told to stop. What goes wrong at the start is said on
 /// standard error.
 ///
@@ -92,6 +97,7 @@ fn try_run(named: Option<&Path>) -> Result<(), Failure> {
 pub fn run_local<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        .event_interval(LOOKS_AT_SOCKETS)
         .build()
         .context("cannot start")?;
     let outcome = LocalSet::new().block_on(&runtime, future);

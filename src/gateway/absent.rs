@@ -165,7 +165,10 @@ impl Gateway {
 
     /// Has some of these stored, if their time has come, and the rest a little later.
     pub(super) fn unwritten_due(&mut self) {
-        if self.write_unwritten_at.is_none_or(|at| at > self.now.monotonic) {
+        if self
+            .write_unwritten_at
+            .is_none_or(|at| at > self.now.monotonic)
+        {
             return;
         }
         for _ in 0..WRITTEN_AT_ONCE {

@@ -184,9 +184,7 @@ impl Gateway {
             .filter(|(_, session)| session.attached() && session.monitored.contains_key(&folded));
         // What a client would have been told anyway answers none of its requests.
         let told: Vec<(ClientId, Reply)> = watching
-            .map(|(client, session)| {
-                (*client, self.monitored(session, numeric, mask))
-            })
+            .map(|(client, session)| (*client, self.monitored(session, numeric, mask)))
             .collect();
         for (client, reply) in told {
             self.tell(client, &reply);

@@ -67,8 +67,8 @@ impl Gateway {
             let Some(session) = self.sessions.get_mut(&client) else {
                 continue;
             };
-            let will_be_listed = (session.room.names.iter())
-                .any(|names| names.is_first() && !names.has_listed(id));
+            let will_be_listed =
+                (session.room.names.iter()).any(|names| names.is_first() && !names.has_listed(id));
             let is_watched = || {
                 let contact = self.roster.get(id);
                 contact.is_some_and(|one| session.monitored.contains_key(&one.nick.folded()))
@@ -77,7 +77,11 @@ impl Gateway {
                 continue;
             }
             if session.room.is_full || session.room.is_owed() {
-                session.room.unseen.entry(id).or_insert_with(|| before.clone());
+                session
+                    .room
+                    .unseen
+                    .entry(id)
+                    .or_insert_with(|| before.clone());
             } else {
                 self.show_presence(client, id, before);
             }
@@ -142,7 +146,8 @@ impl Gateway {
             let room = &mut session.room;
             if !room.is_full && (room.sent >= AT_ONCE || room.is_owed()) {
                 room.is_full = true;
-                self.effects.push(Effect::TellWhenDrained { client: *client });
+                self.effects
+                    .push(Effect::TellWhenDrained { client: *client });
             }
         }
     }

@@ -30,7 +30,10 @@ fn drain(world: &mut World, client: ClientId) {
 /// The lines that say `verb` and name this contact.
 fn lines_of(lines: &[String], verb: &str, n: usize) -> usize {
     let wanted = format!(":c{n}!enclave@{} {verb} ", at(n));
-    lines.iter().filter(|line| line.starts_with(&wanted)).count()
+    lines
+        .iter()
+        .filter(|line| line.starts_with(&wanted))
+        .count()
 }
 
 #[test]
@@ -60,9 +63,16 @@ fn who_came_and_went_while_a_client_was_full_is_not_shown() {
     assert_eq!(lines_of(&heard, "JOIN", comes), 1);
     assert_eq!(lines_of(&heard, "QUIT", goes), 1);
     assert_eq!(lines_of(&heard, "AWAY", changes), 1);
-    assert!(heard.iter().any(|line| line.ends_with("AWAY :two")), "{heard:?}");
+    assert!(
+        heard.iter().any(|line| line.ends_with("AWAY :two")),
+        "{heard:?}"
+    );
     world.online(&at(came + 2));
-    assert_eq!(lines_of(&world.heard(alice), "JOIN", came + 2), 1, "at once again");
+    assert_eq!(
+        lines_of(&world.heard(alice), "JOIN", came + 2),
+        1,
+        "at once again"
+    );
 }
 
 #[test]
@@ -99,7 +109,10 @@ fn before_a_contact_speaks_or_is_renamed_it_is_shown() {
     world.packet(&at(came), r#"{"message":"hello"}"#);
     let heard = world.heard(alice);
     assert!(heard[0].contains(" JOIN "), "{heard:?}");
-    assert!(heard.last().unwrap().ends_with("PRIVMSG alice :hello"), "{heard:?}");
+    assert!(
+        heard.last().unwrap().ends_with("PRIVMSG alice :hello"),
+        "{heard:?}"
+    );
     world.online(&at(came + 1));
     let others = (0..1000).filter(|n| *n != came + 1);
     let contacts = others.map(|n| contact(&format!("c{n}"), &at(n)));
@@ -114,7 +127,9 @@ fn before_a_contact_speaks_or_is_renamed_it_is_shown() {
 fn listed(lines: &[String]) -> Vec<String> {
     let lists = lines.iter().filter(|line| line.contains(" 353 "));
     let nicks = lists.flat_map(|line| line.rsplit_once(" :").unwrap().1.split(' '));
-    nicks.map(|nick| nick.trim_start_matches('+').to_owned()).collect()
+    nicks
+        .map(|nick| nick.trim_start_matches('+').to_owned())
+        .collect()
 }
 
 #[test]
@@ -135,7 +150,10 @@ fn a_long_list_of_names_comes_as_the_client_reads() {
     let names = listed(&heard);
     assert_eq!(names.len(), 2 + 2499);
     assert!(!names.contains(&"c2400".to_owned()));
-    assert_eq!(heard.iter().filter(|line| line.contains(" 366 ")).count(), 1);
+    assert_eq!(
+        heard.iter().filter(|line| line.contains(" 366 ")).count(),
+        1
+    );
     assert_eq!(lines_of(&heard, "QUIT", 0), 1, "it was listed");
     assert_eq!(lines_of(&heard, "QUIT", 2400), 0, "it was not");
     let voices = heard.iter().filter(|line| line.contains(" MODE "));
@@ -156,7 +174,10 @@ fn a_list_with_a_label_is_one_answer() {
     }
     for label in ["one", "two"] {
         let opened = format!("@label={label} ");
-        let opening: Vec<_> = heard.iter().filter(|line| line.starts_with(&opened)).collect();
+        let opening: Vec<_> = heard
+            .iter()
+            .filter(|line| line.starts_with(&opened))
+            .collect();
         assert_eq!(opening.len(), 1, "{opening:?}");
         let (_, name) = opening[0].split_once("BATCH +").unwrap();
         let name = name.split(' ').next().unwrap();
@@ -167,7 +188,9 @@ fn a_list_with_a_label_is_one_answer() {
             .collect();
         assert_eq!(listed(&within).len(), 2502);
         assert!(within.last().unwrap().contains(" 366 "));
-        let ends = heard.iter().filter(|line| line.ends_with(&format!("BATCH -{name}")));
+        let ends = heard
+            .iter()
+            .filter(|line| line.ends_with(&format!("BATCH -{name}")));
         assert_eq!(ends.count(), 1);
     }
 }

@@ -173,7 +173,10 @@ fn a_change_that_not_all_have_heard_of_is_told_with_the_next() {
     let told = bench.written();
     assert_eq!(told.len(), connections.len());
     for (_, said) in told {
-        assert!(said.contains("lunch") && said.contains(r#""alias":"Me""#), "{said}");
+        assert!(
+            said.contains("lunch") && said.contains(r#""alias":"Me""#),
+            "{said}"
+        );
     }
 }
 
