@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::process;
-use crate::report::{Report, heading, median, table};
+use crate::report::{Report, heading, least, table};
 use crate::world::World;
 
 /// How often what varies is measured.
@@ -34,20 +34,19 @@ pub fn run(counts: &[usize], report: &mut Report) {
         let mut world = World::start(count);
         let linked = world.linked_after.as_secs_f64();
         // What was needed for the start only is given back, and the store is at rest.
-        let attach = median((0..ROUNDS).map(|n| milliseconds(world.attach(n))).collect());
+        let attach = least((0..ROUNDS).map(|n| milliseconds(world.attach(n))).collect());
         let memory = process::memory(&world.gateway);
         let each = memory.saturating_sub(empty) as f64 / (count.max(11) - 10) as f64;
         let presence = (0..ROUNDS).map(|round| {
             let text = if round % 2 == 0 { "lunch" } else { "" };
             milliseconds(world.presence(text))
         });
-        let presence = median(presence.collect());
+        let presence = least(presence.collect());
         let (mut here, mut there) = (Vec::new(), Vec::new());
         for _ in 0..BLOCKS {
             there.push(small.messages().as_secs_f64());
             here.push(world.messages().as_secs_f64());
         }
-        // What else runs on the machine only ever makes it slower.
         let message = least(here) * 1e6;
         let ratio = message / (least(there) * 1e6);
         rows.push(vec![
@@ -79,10 +78,6 @@ pub fn run(counts: &[usize], report: &mut Report) {
         report.bar("a message, compared with ten contacts", ratio, MESSAGE, "x");
         report.bar("memory for each contact", each, MEMORY, " KiB");
     }
-}
-
-fn least(figures: Vec<f64>) -> f64 {
-    figures.into_iter().fold(f64::INFINITY, f64::min)
 }
 
 fn milliseconds(time: Duration) -> f64 {

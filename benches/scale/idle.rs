@@ -29,11 +29,11 @@ pub fn run(contacts: usize, settling: bool, report: &mut Report) {
     sleep(settling);
     let (woken, cpu) = (
         process::switches(&world.gateway),
-        process::cpu(&world.gateway),
+        process::spent(&world.gateway),
     );
     sleep(watched);
     let woken = process::switches(&world.gateway) - woken;
-    let cpu = process::cpu(&world.gateway) - cpu;
+    let cpu = process::since(&world.gateway, &cpu);
     let share = cpu.as_secs_f64() / watched.as_secs_f64() * 1000.0;
     println!(
         "  {contacts} contacts online, {watched:?}: {woken} wake-ups, {cpu:?} of processor time"

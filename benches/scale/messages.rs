@@ -8,7 +8,7 @@ use enclave_irc::store::{Contact, Db, Message, Position, Tags, Write};
 
 use crate::client::Client;
 use crate::process;
-use crate::report::{Report, heading, median, table};
+use crate::report::{Report, heading, least, table};
 use crate::support::{Daemon, Network, Setup};
 
 /// How often what varies is measured.
@@ -80,10 +80,10 @@ pub fn run(counts: &[u64], report: &mut Report) {
     println!("Milliseconds; the start by the clock, all else of processor time.\n");
     let names = costs[0].all().map(|(name, ..)| name);
     table(&[&["messages"], names.as_slice()].concat(), &rows);
-    let (Some(least), Some(most)) = (costs.first(), costs.last()) else {
+    let (Some(fewest), Some(most)) = (costs.first(), costs.last()) else {
         return;
     };
-    for ((name, before, is_flat), (_, after, _)) in least.all().into_iter().zip(most.all()) {
+    for ((name, before, is_flat), (_, after, _)) in fewest.all().into_iter().zip(most.all()) {
         if is_flat {
             let ratio = after / before.max(SHORT);
             report.bar(&format!("{name}, the most to the fewest"), ratio, FLAT, "x");
@@ -135,7 +135,7 @@ fn measure(count: u64) -> Costs {
     let middle = time(count / 2 / CONTACTS * CONTACTS);
     let middle = jiff::Timestamp::from_millisecond(middle.0).unwrap();
     Costs {
-        start: median(starts),
+        start: least(starts),
         attach,
         page: ask("CHATHISTORY LATEST p3 * 50"),
         old_page: ask(&format!("CHATHISTORY BEFORE p3 timestamp={middle:.3} 50")),
@@ -147,11 +147,11 @@ fn measure(count: u64) -> Costs {
 /// The processor time that this costs, milliseconds.
 fn costs(gateway: &Daemon, mut act: impl FnMut()) -> f64 {
     let each = (0..ROUNDS).map(|_| {
-        let before = process::cpu(gateway);
+        let before = process::spent(gateway);
         act();
-        milliseconds(process::cpu(gateway) - before)
+        milliseconds(process::since(gateway, &before))
     });
-    median(each.collect())
+    least(each.collect())
 }
 
 fn milliseconds(time: Duration) -> f64 {

@@ -56,7 +56,7 @@ impl World {
 
     /// What it costs the gateway to tell all contacts what holds of the person now.
     pub fn presence(&mut self, text: &str) -> Duration {
-        let before = process::cpu(&self.gateway);
+        let before = process::spent(&self.gateway);
         let told = self.peers.presences() + self.peers.addresses.len();
         let line = if text.is_empty() {
             "AWAY".to_owned()
@@ -66,13 +66,13 @@ impl World {
         self.person.send(&line);
         wait_until(|| self.peers.presences() >= told);
         self.person.settle();
-        process::cpu(&self.gateway) - before
+        process::since(&self.gateway, &before)
     }
 
     /// What a message to one of the contacts costs the gateway, until it is confirmed: the
     /// mean of a block of them, one after the other.
     pub fn messages(&mut self) -> Duration {
-        let before = process::cpu(&self.gateway);
+        let before = process::spent(&self.gateway);
         for number in 0..BLOCK {
             let to = nick(self.peers.addresses.len() / 2);
             self.person.send(&format!("PRIVMSG {to} :hello {number}"));
@@ -81,14 +81,14 @@ impl World {
                 .until(|line| line.ends_with(&format!(":hello {number}")));
         }
         self.person.settle();
-        (process::cpu(&self.gateway) - before) / BLOCK
+        process::since(&self.gateway, &before) / BLOCK
     }
 
     /// What one more client that attaches costs the gateway, until it has the roster.
     pub fn attach(&mut self, number: usize) -> Duration {
-        let before = process::cpu(&self.gateway);
+        let before = process::spent(&self.gateway);
         let client = Client::attach(&self.gateway, &format!("other{number}"), USUAL);
-        let spent = process::cpu(&self.gateway) - before;
+        let spent = process::since(&self.gateway, &before);
         drop(client);
         spent
     }
