@@ -22,7 +22,7 @@ const MESSAGE: f64 = 1.1;
 const MEMORY: f64 = 6.0;
 
 /// Measures, with each of these numbers of contacts.
-pub fn run(counts: &[usize], report: &mut Report) {
+pub fn run(counts: &[u64], report: &mut Report) {
     heading("Contacts, all online");
     // Everything is compared with a gateway of ten contacts that runs at the same time, for
     // the machine may be quicker now than it was before.
@@ -31,7 +31,7 @@ pub fn run(counts: &[usize], report: &mut Report) {
     let mut rows = Vec::new();
     let mut last = None;
     for &count in counts {
-        let mut world = World::start(count);
+        let mut world = World::start(usize::try_from(count).unwrap());
         let linked = world.linked_after.as_secs_f64();
         // What was needed for the start only is given back, and the store is at rest.
         let attach = least((0..ROUNDS).map(|n| milliseconds(world.attach(n))).collect());

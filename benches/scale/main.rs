@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! cargo bench --bench scale              # everything, some minutes
-//! cargo bench --bench scale -- contacts  # one part: contacts, idle, storm, slow, messages
+//! cargo bench --bench scale -- contacts  # one part: contacts, storm, slow, idle, messages
+//! cargo bench --bench scale -- storm 500 # with so many
 //! cargo test --bench scale               # a few contacts, in seconds; nothing is demanded
 //! ```
 //!
@@ -38,38 +39,35 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let is_bench = arguments.iter().any(|argument| argument == "--bench");
-    let wanted: Vec<&String> = arguments
-        .iter()
-        .filter(|one| !one.starts_with("--"))
-        .collect();
+    let named = arguments.iter().filter(|one| !one.starts_with("--"));
+    // A number instead of the usual ones: `-- contacts 3000`.
+    let (numbers, wanted): (Vec<&String>, Vec<&String>) =
+        named.partition(|one| one.parse::<u64>().is_ok());
+    let numbers: Vec<u64> = numbers.iter().filter_map(|one| one.parse().ok()).collect();
     let part = |name: &str| wanted.is_empty() || wanted.iter().any(|one| *one == name);
     enclave_irc::daemon::descriptors::raise();
     let mut report = Report::new(is_bench);
-    let most = if is_bench { 10_000 } else { 20 };
+    let numbers = |usual: &[u64]| match (numbers.is_empty(), is_bench) {
+        (false, _) => numbers.clone(),
+        (true, true) => usual.to_vec(),
+        (true, false) => vec![20],
+    };
+    let most = |usual: u64| usize::try_from(numbers(&[usual])[0]).unwrap();
     if part("contacts") {
-        let counts: &[usize] = if is_bench {
-            &[10, 100, 1_000, 10_000]
-        } else {
-            &[20]
-        };
-        contacts::run(counts, &mut report);
+        contacts::run(&numbers(&[10, 100, 1_000, 10_000]), &mut report);
     }
     if part("storm") {
-        storm::run(most, &mut report);
+        storm::run(most(10_000), &mut report);
     }
     if part("slow") {
-        slow::run(most, &mut report);
+        slow::run(most(10_000), &mut report);
     }
     if part("idle") {
-        idle::run(most.min(1_000), is_bench, &mut report);
+        idle::run(most(1_000), is_bench, &mut report);
     }
     if part("messages") {
-        let counts: &[u64] = if is_bench {
-            &[1_000, 10_000, 100_000, 1_000_000]
-        } else {
-            &[100]
-        };
-        messages::run(counts, &mut report);
+        let counts = numbers(&[1_000, 10_000, 100_000, 1_000_000]);
+        messages::run(&counts, &mut report);
     }
     match report.missed() {
         0 => ExitCode::SUCCESS,

@@ -181,7 +181,7 @@ fn fill(path: &Path, count: u64) {
     for client in ["reader", "asker"] {
         let position = Position {
             client: client.to_owned(),
-            seq: count - MISSED,
+            seq: count.saturating_sub(MISSED),
             at: time(count),
         };
         db.apply(&Write::Position(position)).unwrap();
