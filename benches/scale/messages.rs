@@ -206,7 +206,7 @@ fn message(number: u64) -> Message {
     Message {
         seq: number + 1,
         contact: u32::try_from(number % CONTACTS + 1).unwrap(),
-        own: number % 2 == 0,
+        own: number.is_multiple_of(2),
         notice: false,
         id: format!("{:08x}-0000-7000-8000-000000000000", number),
         peer_id: None,

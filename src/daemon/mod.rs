@@ -10,9 +10,9 @@
 //! One task, the [`driver`], owns all state. Everybody else sends it an
 //! [`Input`](input::Input) through a bounded channel, and it never waits for anybody: it
 //! hands an event to the [`middle`], and carries out the effects by putting bytes and
-//! orders into the connections' pipes. What peers say comes through a second channel, which
-//! rests while a client has to catch up with what they have said before. While nothing happens, it wakes up once in 5 s, to
-//! [`watch`] what nothing tells of.
+//! orders into the connections' pipes. What peers say comes through two more channels
+//! ([`hearing`]), which rest while a client has to catch up with what they have said before.
+//! While nothing happens, it wakes up once in 5 s, to [`watch`] what nothing tells of.
 
 pub mod alarm;
 pub mod clients;
