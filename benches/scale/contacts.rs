@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use crate::process;
-use crate::report::{Report, heading, least, table};
+use crate::report::{Report, heading, least, median, table};
 use crate::world::World;
 
 /// How often what varies is measured.
 const ROUNDS: usize = 9;
 
 /// Blocks of messages, in turn with the gateway of ten contacts.
-const BLOCKS: usize = 25;
+const BLOCKS: usize = 101;
 
 /// The most time until all are linked, seconds.
 const LINKED: f64 = 5.0;
@@ -42,13 +42,19 @@ pub fn run(counts: &[u64], report: &mut Report) {
             milliseconds(world.presence(text))
         });
         let presence = least(presence.collect());
-        let (mut here, mut there) = (Vec::new(), Vec::new());
-        for _ in 0..BLOCKS {
-            there.push(small.messages().as_secs_f64());
-            here.push(world.messages().as_secs_f64());
-        }
-        let message = least(here) * 1e6;
-        let ratio = message / (least(there) * 1e6);
+        let pairs = (0..BLOCKS).map(|_| {
+            let there = small.messages().as_secs_f64();
+            (world.messages().as_secs_f64(), there)
+        });
+        let pairs: Vec<(f64, f64)> = pairs.collect();
+        let message = least(pairs.iter().map(|pair| pair.0 * 1e6).collect());
+        // Each with its neighbour, for what else runs comes and goes.
+        let ratio = median(pairs.iter().map(|(here, there)| here / there).collect());
+        let each_text = if count > 10 {
+            format!("{each:.1}")
+        } else {
+            String::new()
+        };
         rows.push(vec![
             count.to_string(),
             format!("{linked:.2}"),
@@ -57,7 +63,7 @@ pub fn run(counts: &[u64], report: &mut Report) {
             format!("{message:.0}"),
             format!("{ratio:.2}"),
             format!("{:.1}", memory as f64 / 1024.0),
-            format!("{each:.1}"),
+            each_text,
         ]);
         last = Some((linked, presence, ratio, each));
     }

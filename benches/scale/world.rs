@@ -13,7 +13,7 @@ use crate::support::{Daemon, Network, Setup};
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Messages between two looks at what they have cost.
-const BLOCK: u32 = 100;
+const BLOCK: u32 = 40;
 
 /// A running gateway, its contacts, and the person's client.
 pub struct World {
