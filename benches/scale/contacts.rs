@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::process;
-use crate::report::{Report, heading, least, median, table};
+use crate::report::{Report, heading, least, table};
 use crate::world::World;
 
 /// How often what varies is measured.
@@ -48,8 +48,7 @@ pub fn run(counts: &[u64], report: &mut Report) {
         });
         let pairs: Vec<(f64, f64)> = pairs.collect();
         let message = least(pairs.iter().map(|pair| pair.0 * 1e6).collect());
-        // Each with its neighbour, for what else runs comes and goes.
-        let ratio = median(pairs.iter().map(|(here, there)| here / there).collect());
+        let ratio = message / least(pairs.iter().map(|pair| pair.1 * 1e6).collect());
         let each_text = if count > 10 {
             format!("{each:.1}")
         } else {

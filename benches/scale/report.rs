@@ -63,9 +63,3 @@ pub fn table<T: Display>(head: &[&str], rows: &[Vec<T>]) {
 pub fn least(figures: Vec<f64>) -> f64 {
     figures.into_iter().fold(f64::INFINITY, f64::min)
 }
-
-/// The one in the middle.
-pub fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
-}
