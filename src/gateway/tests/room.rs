@@ -77,10 +77,10 @@ fn who_came_and_went_while_a_client_was_full_is_not_shown() {
 
 #[test]
 fn a_storm_is_told_as_the_client_reads_and_in_the_end_it_knows_all() {
-    let mut world = crowd(1000, false);
+    let mut world = crowd(2000, false);
     let alice = world.attached("alice", "");
     world.slow_clients = true;
-    for n in 0..1000 {
+    for n in 0..2000 {
         world.online(&at(n));
     }
     let mut heard = world.heard(alice);
@@ -89,7 +89,7 @@ fn a_storm_is_told_as_the_client_reads_and_in_the_end_it_knows_all() {
         drain(&mut world, alice);
         heard.extend(world.heard(alice));
     }
-    for n in 0..1000 {
+    for n in 0..2000 {
         assert_eq!(lines_of(&heard, "JOIN", n), 1, "c{n}");
     }
 }
