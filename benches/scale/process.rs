@@ -9,8 +9,13 @@ use crate::support::Daemon;
 /// Processor time that each thread has used so far.
 pub struct Spent(HashMap<String, u64>);
 
+/// The kernel adds to a thread's clock when the thread goes to sleep; until then it may not show
+/// what has just been done.
+const FALLING_ASLEEP: Duration = Duration::from_millis(2);
+
 /// Looks at the clock of each thread.
 pub fn spent(gateway: &Daemon) -> Spent {
+    std::thread::sleep(FALLING_ASLEEP);
     let clock = |(thread, text): (String, String)| {
         let nanoseconds = text.split(' ').next()?.parse().ok()?;
         Some((thread, nanoseconds))

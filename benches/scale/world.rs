@@ -87,7 +87,9 @@ impl World {
     /// What one more client that attaches costs the gateway, until it has the roster.
     pub fn attach(&mut self, number: usize) -> Duration {
         let before = process::spent(&self.gateway);
-        let client = Client::attach(&self.gateway, &format!("other{number}"), USUAL);
+        let mut client = Client::register(&self.gateway, &format!("other{number}"), USUAL);
+        // The end of the list of names, which comes as it is read.
+        client.until(|line| line.contains(" 366 "));
         let spent = process::since(&self.gateway, &before);
         drop(client);
         spent
