@@ -62,8 +62,9 @@ pub fn read(file: &Path) -> Result<Option<String>, Problem> {
 /// A file while it is read, and what has been found wrong with it.
 pub struct Source<'a> {
     file: &'a Path,
-    text: &'a str,
     schema: Schema,
+    /// Where its lines end: it is asked for lines about as often as it has some.
+    ends: Vec<usize>,
     problems: RefCell<Vec<Problem>>,
 }
 
@@ -78,8 +79,10 @@ impl<'a> Source<'a> {
         let (table, errors) = DeTable::parse_recoverable(text);
         let source = Self {
             file,
-            text,
             schema,
+            ends: (text.bytes().enumerate())
+                .filter_map(|(at, byte)| (byte == b'\n').then_some(at))
+                .collect(),
             problems: RefCell::new(Vec::new()),
         };
         // After a broken heading, what follows would be blamed for standing in the wrong
@@ -100,7 +103,7 @@ impl<'a> Source<'a> {
 
     /// The line in which a part of the text begins, counted from 1.
     pub fn line(&self, span: &Range<usize>) -> usize {
-        line_at(self.text.as_bytes(), span.start)
+        1 + self.ends.partition_point(|end| *end < span.start)
     }
 
     /// Notes a problem.

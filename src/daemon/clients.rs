@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::task::spawn_local;
+use tokio::task::{AbortHandle, spawn_local};
 use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
 
@@ -37,6 +37,10 @@ const TLS_HANDSHAKE: char = '\x16';
 /// second or two of a fast client's work.
 const BEHIND: usize = 256 * 1024;
 
+/// A client has taken nearly all once no more than this waits for it, bytes: so much is still
+/// there to be sent while the next is made.
+const DRAINED: usize = 16 * 1024;
+
 /// How long everybody waits for a client that is behind and takes nothing at all: it may be
 /// stopped, or its terminal. After that it is on its own, until it takes something.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -46,6 +50,16 @@ struct Client {
     too_slow: bool,
     /// Until when it is waited for, and what it had taken when that was decided.
     waited_for: Option<(Instant, u64)>,
+    /// Tells the middle when it has taken what it was sent.
+    draining: Option<AbortHandle>,
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        if let Some(draining) = &self.draining {
+            draining.abort();
+        }
+    }
 }
 
 impl Client {
@@ -113,6 +127,7 @@ impl Clients {
                 pipe,
                 too_slow: false,
                 waited_for: None,
+                draining: None,
             },
         );
         Some(id)
@@ -134,6 +149,22 @@ impl Clients {
             let last = format!("ERROR :Closing link: {TOO_SLOW}\r\n");
             client.pipe.push(last.as_bytes());
             client.pipe.close();
+        }
+    }
+
+    /// Has the middle told when a client has taken nearly all that was sent.
+    pub fn tell_when_drained(&mut self, id: ClientId) {
+        let Some(client) = self.open.get_mut(&id) else {
+            return;
+        };
+        let (pipe, inbox) = (client.pipe.clone(), self.inbox.clone());
+        let waits = spawn_local(async move {
+            pipe.drained_to(DRAINED).await;
+            report(&inbox, Event::ClientDrained { client: id }).await;
+        });
+        let before = client.draining.replace(waits.abort_handle());
+        if let Some(before) = before {
+            before.abort();
         }
     }
 

@@ -18,7 +18,8 @@ use super::clients::Clients;
 use super::door::Doors;
 use super::files::Files;
 use super::goodbye::{GOODBYE, wait_for_goodbyes};
-use super::input::{self, Alive, Inbox, Input};
+use super::hearing::{Heard, Hearing};
+use super::input::{Alive, Inbox, Input};
 use super::keys::Keys;
 use super::links::Links;
 use super::middle::Middle;
@@ -58,7 +59,7 @@ pub struct Driver<M> {
     inputs: mpsc::Receiver<Input>,
     /// What peers say, apart, because it has to wait while a client is behind with reading
     /// what they have said before; the person's orders have not.
-    peer_inputs: mpsc::Receiver<Input>,
+    peer_inputs: Heard,
     /// Ends when the last connection has.
     all_ended: mpsc::Receiver<Infallible>,
     /// Empty between two events; kept for its memory.
@@ -87,7 +88,7 @@ impl<M: Middle> Driver<M> {
         inputs: mpsc::Receiver<Input>,
     ) -> Self {
         let (alive, all_ended) = Alive::new();
-        let (heard, peer_inputs) = input::channel();
+        let (hearing, peer_inputs) = Hearing::new();
         let PeerSide {
             port,
             freebind,
@@ -97,7 +98,7 @@ impl<M: Middle> Driver<M> {
             middle,
             now: timepiece.now(),
             timepiece,
-            links: Links::new(port, freebind, inbox.clone(), heard, alive.clone()),
+            links: Links::new(port, freebind, inbox.clone(), hearing, alive.clone()),
             clients: Clients::new(inbox.clone(), alive),
             keys: Keys::new(inbox.clone()),
             watch,
@@ -217,7 +218,7 @@ impl<M: Middle> Driver<M> {
             if self.clients.is_behind() || self.storage().is_some_and(Storage::is_behind) {
                 break;
             }
-            let Ok(input) = self.peer_inputs.try_recv() else {
+            let Some(input) = self.peer_inputs.try_recv() else {
                 break;
             };
             self.take(input);

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tokio::time::sleep;
 use tracing::warn;
 
+use super::hearing::Heard;
 use super::input::Input;
 
 /// How long goodbyes may take to go out, and the other sides to close, before the program
@@ -18,7 +19,7 @@ pub const GOODBYE: Duration = Duration::from_millis(3500);
 /// for whoever tells us twice.
 pub async fn wait_for_goodbyes(
     mut inputs: mpsc::Receiver<Input>,
-    mut peer_inputs: mpsc::Receiver<Input>,
+    mut peer_inputs: Heard,
     mut all_ended: mpsc::Receiver<Infallible>,
 ) {
     let mut too_long = pin!(sleep(GOODBYE));

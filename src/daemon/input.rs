@@ -15,7 +15,7 @@ use super::files::BothFiles;
 
 /// How many inputs may wait for the driver. A reader whose input does not fit waits, so
 /// this bounds what hostile peers can make us hold: each may be a frame.
-const WAITING: usize = 64;
+pub const WAITING: usize = 64;
 
 /// One input.
 pub enum Input {
@@ -66,10 +66,16 @@ pub async fn report(inbox: &Inbox, event: Event) {
     let _ = inbox.send(Input::Event(event)).await;
 }
 
+/// The end of a connection, and what tells when the driver has dealt with it.
+pub fn ended(event: Event) -> (Input, oneshot::Receiver<()>) {
+    let (dealt_with, done) = oneshot::channel();
+    (Input::Ended { event, dealt_with }, done)
+}
+
 /// Reports the end of a connection, and waits until the driver has dealt with it.
 pub async fn report_end(inbox: &Inbox, event: Event) {
-    let (dealt_with, done) = oneshot::channel();
-    let _ = inbox.send(Input::Ended { event, dealt_with }).await;
+    let (input, done) = ended(event);
+    let _ = inbox.send(input).await;
     // Fails if the driver has gone, and then there is nothing to wait for.
     let _ = done.await;
 }

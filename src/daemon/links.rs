@@ -18,7 +18,8 @@ use crate::gateway::event::Event;
 use crate::pipe::{Ended, Pipe};
 
 use super::descriptors;
-use super::input::{Alive, Inbox, report, report_end};
+use super::hearing::{Hearing, HearingOfOne};
+use super::input::{Alive, Inbox, report};
 use super::ports::Ports;
 
 /// What may wait for a peer that does not take it, bytes. One that is this far behind is
@@ -38,7 +39,7 @@ pub struct Links {
     ports: Ports,
     inbox: Inbox,
     /// Where frames go, and what is acknowledged, and ends behind them.
-    heard: Inbox,
+    hearing: Hearing,
     alive: Alive,
     open: HashMap<ConnectionId, Link>,
     /// How many there may be: what the system allows, less what all else needs.
@@ -48,13 +49,13 @@ pub struct Links {
 }
 
 impl Links {
-    /// No socket yet. `port` is everybody's, ours and the peers'. Into `heard` goes what
+    /// No socket yet. `port` is everybody's, ours and the peers'. Into `hearing` goes what
     /// peers say, into `inbox` all else.
-    pub fn new(port: u16, freebind: bool, inbox: Inbox, heard: Inbox, alive: Alive) -> Self {
+    pub fn new(port: u16, freebind: bool, inbox: Inbox, hearing: Hearing, alive: Alive) -> Self {
         Self {
             ports: Ports::new(port, freebind, inbox.clone()),
             inbox,
-            heard,
+            hearing,
             alive,
             open: HashMap::new(),
             most: descriptors::for_peers(),
@@ -81,13 +82,13 @@ impl Links {
     /// Takes over a peer's connection to us. It is not read until the mesh says so.
     pub fn accepted(&mut self, connection: ConnectionId, stream: TcpStream) {
         let (pipe, watch) = (waiting_pipe(), Watch::default());
-        let (heard, alive) = (self.heard.clone(), self.alive.clone());
+        let (hearing, alive) = (self.hearing.of_one(), self.alive.clone());
         let task = run(
             connection,
             stream,
             pipe.clone(),
             watch.clone(),
-            heard,
+            hearing,
             alive,
         );
         spawn_local(task);
@@ -214,7 +215,7 @@ impl Links {
             return;
         };
         let (pipe, watch) = (waiting_pipe(), Watch::default());
-        let (inbox, heard) = (self.inbox.clone(), self.heard.clone());
+        let (inbox, hearing) = (self.inbox.clone(), self.hearing.of_one());
         let alive = self.alive.clone();
         let (port, connected, watched) = (self.ports.port(), pipe.clone(), watch.clone());
         let task = spawn_local(async move {
@@ -231,7 +232,7 @@ impl Links {
                         outcome,
                     };
                     report(&inbox, event).await;
-                    run(connection, stream, connected, watched, heard, alive).await;
+                    run(connection, stream, connected, watched, hearing, alive).await;
                 }
                 Err(error) => {
                     debug!(%to, "cannot connect: {error}");
@@ -281,14 +282,13 @@ async fn run(
     stream: TcpStream,
     pipe: Pipe,
     watch: Watch,
-    inbox: Inbox,
+    hearing: HearingOfOne,
     _alive: Alive,
 ) {
-    let deliver = async |frame: BytesMut| {
-        report(&inbox, Event::Frame { connection, frame }).await;
-    };
+    let deliver = async |frame: BytesMut| hearing.frame(connection, frame).await;
     let acknowledged = async |bytes| {
-        report(&inbox, Event::Acknowledged { connection, bytes }).await;
+        let event = Event::Acknowledged { connection, bytes };
+        hearing.event(event).await;
     };
     let ended = async |ended: Ended| {
         match ended {
@@ -297,7 +297,7 @@ async fn run(
             // Says how long a frame was, nothing of what was in it.
             Ended::Broken(why) => warn!("a peer's connection was closed: {why}"),
         }
-        report_end(&inbox, Event::LinkEnded { connection }).await;
+        hearing.end(Event::LinkEnded { connection }).await;
     };
     transport::run(stream, pipe, watch, deliver, acknowledged, ended).await;
 }

@@ -10,9 +10,9 @@
 //! One task, the [`driver`], owns all state. Everybody else sends it an
 //! [`Input`](input::Input) through a bounded channel, and it never waits for anybody: it
 //! hands an event to the [`middle`], and carries out the effects by putting bytes and
-//! orders into the connections' pipes. What peers say comes through a second channel, which
-//! rests while a client has to catch up with what they have said before. While nothing happens, it wakes up once in 5 s, to
-//! [`watch`] what nothing tells of.
+//! orders into the connections' pipes. What peers say comes through two more channels
+//! ([`hearing`]), which rest while a client has to catch up with what they have said before.
+//! While nothing happens, it wakes up once in 5 s, to [`watch`] what nothing tells of.
 
 pub mod alarm;
 pub mod clients;
@@ -21,6 +21,7 @@ pub mod door;
 pub mod driver;
 pub mod files;
 pub mod goodbye;
+pub mod hearing;
 pub mod input;
 mod keys;
 pub mod links;
@@ -55,6 +56,11 @@ use start::{Failure, Prepared, serve};
 /// change of the address book that waits for another program, is done in time or not at
 /// all.
 const LAST_WRITES: Duration = Duration::from_millis(500);
+
+/// Rounds, of 61 tasks each, between two looks at which sockets have something. With the
+/// runtime's own 61 a word would wait for thousands of others to be written to; a look costs
+/// no more than one of them.
+const LOOKS_AT_SOCKETS: u32 = 1;
 
 /// Runs the gateway until it is told to stop. What goes wrong at the start is said on
 /// standard error.
@@ -91,6 +97,7 @@ fn try_run(named: Option<&Path>) -> Result<(), Failure> {
 pub fn run_local<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        .event_interval(LOOKS_AT_SOCKETS)
         .build()
         .context("cannot start")?;
     let outcome = LocalSet::new().block_on(&runtime, future);

@@ -121,7 +121,8 @@ impl Middle for FriendNode {
             Event::Deadline => mesh.tick(now, out),
             Event::Shutdown => mesh.shutdown(now, out),
             // He has no IRC side, no files and no store.
-            Event::ClientConnected { .. }
+            Event::ClientDrained { .. }
+            | Event::ClientConnected { .. }
             | Event::ClientLine { .. }
             | Event::ClientEnded { .. }
             | Event::PasswordChecked { .. }

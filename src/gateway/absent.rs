@@ -2,6 +2,7 @@
 //! it keeps its history and what waits for it, until it is back or forgotten.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use crate::book;
 use crate::enclave::link::Outgoing;
@@ -11,6 +12,17 @@ use crate::store::{self, Write};
 
 use super::Gateway;
 use super::roster::{Contact, ContactId, Roster};
+
+/// How long it may take until it is stored that a contact was linked or seen. Long enough for
+/// many of them to be stored together, and little to lose in a crash.
+const UNWRITTEN: Duration = Duration::from_secs(1);
+
+/// Contacts of which that is stored at once: a commit's worth, which holds up a message that
+/// comes just then by a millisecond or two.
+const WRITTEN_AT_ONCE: usize = 256;
+
+/// The time from those to the next.
+const WRITING_PAUSE: Duration = Duration::from_millis(100);
 
 /// Those who are not in the address book now.
 pub(super) type Absent = BTreeMap<ContactId, Contact>;
@@ -123,6 +135,7 @@ impl Gateway {
 
     /// A contact is no longer in the address book.
     pub(super) fn depart(&mut self, id: ContactId) {
+        self.show_unseen_to_all(id);
         if let Some(contact) = self.roster.remove(id) {
             self.absent.insert(id, contact);
             self.write_contact(id);
@@ -140,6 +153,40 @@ impl Gateway {
     /// A contact by its number, in the address book or not.
     pub(super) fn contact(&self, id: ContactId) -> Option<&Contact> {
         find(&self.roster, &self.absent, id)
+    }
+
+    /// Has it stored when a contact was linked and seen last, in a while: it is of use at the
+    /// next start only, and when the mesh comes back it changes for everybody at once.
+    pub(super) fn write_contact_later(&mut self, id: ContactId) {
+        self.unwritten.insert(id);
+        let at = self.now.monotonic + UNWRITTEN;
+        self.write_unwritten_at.get_or_insert(at);
+    }
+
+    /// Has some of these stored, if their time has come, and the rest a little later.
+    pub(super) fn unwritten_due(&mut self) {
+        if self
+            .write_unwritten_at
+            .is_none_or(|at| at > self.now.monotonic)
+        {
+            return;
+        }
+        for _ in 0..WRITTEN_AT_ONCE {
+            let Some(id) = self.unwritten.pop_first() else {
+                break;
+            };
+            self.write_contact(id);
+        }
+        let rest = !self.unwritten.is_empty();
+        self.write_unwritten_at = rest.then(|| self.now.monotonic + WRITING_PAUSE);
+    }
+
+    /// Has all of them stored.
+    pub(super) fn write_unwritten(&mut self) {
+        for id in std::mem::take(&mut self.unwritten) {
+            self.write_contact(id);
+        }
+        self.write_unwritten_at = None;
     }
 
     /// Has a contact stored as it is now.

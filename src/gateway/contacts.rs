@@ -10,7 +10,7 @@ use crate::irc::numeric as n;
 use crate::irc::reply::{Reply, Source};
 
 use super::Gateway;
-use super::roster::{CONTACT_USER, Contact, ContactId};
+use super::roster::{CONTACT_USER, Contact, ContactId, away_text, is_available};
 use super::session::Session;
 use super::time::server_time;
 
@@ -87,90 +87,108 @@ impl Gateway {
                     talk.absence_told = false;
                 }
                 self.count_users();
-                self.contact_came(id);
             }
             (true, false) => {
                 self.online -= 1;
                 contact.last_seen = Some(self.now.wall);
                 contact.farewell = farewell.filter(|text| !text.is_empty());
                 self.forget_pace(id);
-                self.write_contact(id);
-                self.contact_left(id);
+                self.write_contact_later(id);
             }
-            _ => self.contact_changed(id, &before),
+            _ => {}
         }
+        self.tell_presence(id, &before);
     }
 
-    fn contact_came(&mut self, id: ContactId) {
-        let Some(contact) = self.roster.get(id) else {
+    /// Shows a client that a contact's presence is not any more what it was `before`.
+    pub(super) fn show_presence(&mut self, client: ClientId, id: ContactId, before: &Presence) {
+        let (Some(session), Some(contact)) = (self.sessions.get(&client), self.roster.get(id))
+        else {
             return;
         };
-        let time = server_time(self.now.wall);
-        let channel = self.settings.channel.clone();
-        let speaker = contact.speaker();
-        let join = speaker.says("JOIN", &[&channel], &time);
-        let extended = [&channel, &speaker.host, &contact.name];
-        let extended_join = speaker.says("JOIN", &extended.map(String::as_str), &time);
-        let away = contact
-            .away_text()
-            .map(|text| speaker.says("AWAY", &[&text], &time));
-        let (mask, nick) = (contact.mask(), contact.nick.clone());
-        let voiced = contact.available();
-        self.broadcast(&join, |s| s.in_channel && !s.has(Capability::ExtendedJoin));
-        self.broadcast(&extended_join, |s| {
-            s.in_channel && s.has(Capability::ExtendedJoin)
+        let was_online = !matches!(before, Presence::Offline);
+        let mut lines = Vec::new();
+        match (was_online, contact.online()) {
+            (false, true) => self.came(session, contact, &mut lines),
+            (true, false) => self.left(session, contact, &mut lines),
+            (true, true) => self.changed(session, contact, before, &mut lines),
+            (false, false) => {}
+        }
+        let capabilities = session.capabilities;
+        self.effects.to_client(client, |out| {
+            for line in lines {
+                line.write(capabilities, out);
+            }
         });
-        if voiced {
-            self.broadcast(&self.voice("+v", nick.as_str()), |s| s.in_channel);
+    }
+
+    fn came(&self, session: &Session, contact: &Contact, lines: &mut Vec<Reply>) {
+        let time = server_time(self.now.wall);
+        let nick = contact.nick.as_str();
+        let speaker = contact.speaker();
+        let away = (contact.away_text())
+            .filter(|_| session.has(Capability::AwayNotify))
+            .map(|text| speaker.says("AWAY", &[&text], &time));
+        if session.in_channel {
+            let extended = [&self.settings.channel, &speaker.host, &contact.name];
+            let extended = extended.map(String::as_str);
+            let params = if session.has(Capability::ExtendedJoin) {
+                &extended[..]
+            } else {
+                &extended[..1]
+            };
+            lines.push(speaker.says("JOIN", params, &time));
+            if contact.available() {
+                lines.push(self.voice("+v", nick));
+            }
+            lines.extend(away.clone());
         }
-        if let Some(away) = &away {
-            self.broadcast(away, |s| s.in_channel && s.has(Capability::AwayNotify));
-        }
-        self.tell_monitors(nick.as_str(), n::RPL_MONONLINE, &mask);
-        if let Some(away) = &away {
-            let watched = nick.folded();
-            self.broadcast(away, |s| {
-                watches_from_outside(s, &watched) && s.has(Capability::AwayNotify)
-            });
+        if watches(session, contact) {
+            lines.push(self.monitored(session, n::RPL_MONONLINE, &contact.mask()));
+            if watches_from_outside(session, &contact.nick.folded()) {
+                lines.extend(away);
+            }
         }
     }
 
-    /// A contact that is offline now (or is no contact any more) leaves the channel.
-    pub(super) fn contact_left(&mut self, id: ContactId) {
-        let Some(contact) = self.roster.get(id) else {
-            return;
-        };
-        let text = contact.farewell.as_deref().unwrap_or(NO_FAREWELL);
-        let quit = contact.says("QUIT", &[text], &server_time(self.now.wall));
-        let nick = contact.nick.clone();
-        self.broadcast(&quit, |s| s.in_channel);
-        self.tell_monitors(nick.as_str(), n::RPL_MONOFFLINE, nick.as_str());
+    fn left(&self, session: &Session, contact: &Contact, lines: &mut Vec<Reply>) {
+        if session.in_channel {
+            let text = contact.farewell.as_deref().unwrap_or(NO_FAREWELL);
+            lines.push(contact.says("QUIT", &[text], &server_time(self.now.wall)));
+        }
+        if watches(session, contact) {
+            let nick = contact.nick.as_str();
+            lines.push(self.monitored(session, n::RPL_MONOFFLINE, nick));
+        }
     }
 
-    fn contact_changed(&mut self, id: ContactId, before: &Presence) {
-        let Some(contact) = self.roster.get(id) else {
-            return;
-        };
-        let old = Contact {
-            presence: before.clone(),
-            ..contact.clone()
-        };
-        let nick = contact.nick.clone();
-        let (was_voiced, voiced) = (old.available(), contact.available());
-        if contact.away_text() != old.away_text() {
+    fn changed(
+        &self,
+        session: &Session,
+        contact: &Contact,
+        before: &Presence,
+        lines: &mut Vec<Reply>,
+    ) {
+        let text = away_text(&contact.presence);
+        if text != away_text(before)
+            && session.has(Capability::AwayNotify)
+            && hears_of(session, &contact.nick.folded())
+        {
             // `AWAY` alone means back (IRCv3 away-notify).
-            let text = contact.away_text();
             let params: Vec<&str> = text.iter().map(String::as_str).collect();
-            let away = contact.says("AWAY", &params, &server_time(self.now.wall));
-            let watched = nick.folded();
-            self.broadcast(&away, |s| {
-                hears_of(s, &watched) && s.has(Capability::AwayNotify)
-            });
+            lines.push(contact.says("AWAY", &params, &server_time(self.now.wall)));
         }
-        if was_voiced != voiced {
+        let voiced = contact.available();
+        if session.in_channel && is_available(before) != voiced {
             let mode = if voiced { "+v" } else { "-v" };
-            self.broadcast(&self.voice(mode, nick.as_str()), |s| s.in_channel);
+            lines.push(self.voice(mode, contact.nick.as_str()));
         }
+    }
+
+    /// 730 or 731.
+    fn monitored(&self, session: &Session, numeric: n::Numeric, mask: &str) -> Reply {
+        let server = &self.settings.server_name;
+        Reply::numeric(server, session.target(), numeric, &[mask])
     }
 
     fn voice(&self, mode: &str, nick: &str) -> Reply {
@@ -182,22 +200,23 @@ impl Gateway {
     /// 730 or 731 to the clients that watch a nick.
     pub(super) fn tell_monitors(&mut self, nick: &str, numeric: n::Numeric, mask: &str) {
         let folded = casefold(nick);
-        let server = &self.settings.server_name;
         let watching = self
             .sessions
             .iter()
             .filter(|(_, session)| session.attached() && session.monitored.contains_key(&folded));
         // What a client would have been told anyway answers none of its requests.
         let told: Vec<(ClientId, Reply)> = watching
-            .map(|(client, session)| {
-                let reply = Reply::numeric(server, session.target(), numeric, &[mask]);
-                (*client, reply)
-            })
+            .map(|(client, session)| (*client, self.monitored(session, numeric, mask)))
             .collect();
         for (client, reply) in told {
             self.tell(client, &reply);
         }
     }
+}
+
+/// Whether a client watches a contact with MONITOR. Most watch nobody.
+fn watches(session: &Session, contact: &Contact) -> bool {
+    !session.monitored.is_empty() && session.monitored.contains_key(&contact.nick.folded())
 }
 
 /// Whether a client hears of what becomes of a contact: it shares the roster channel with it,

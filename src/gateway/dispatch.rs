@@ -11,6 +11,7 @@ impl Gateway {
         match event {
             Event::ClientConnected { client, origin } => self.client_connected(client, origin),
             Event::ClientLine { client, line } => self.client_line(client, line),
+            Event::ClientDrained { client } => self.client_drained(client),
             Event::ClientEnded { client, reason } => self.client_vanished(client, &reason),
             Event::Accepted {
                 connection,

@@ -18,6 +18,12 @@ pub enum Effect {
         /// One or more lines, each ended by CR LF.
         lines: Vec<u8>,
     },
+    /// Report with [`ClientDrained`](super::event::Event::ClientDrained) when a client has
+    /// taken nearly all that it was sent so far.
+    TellWhenDrained {
+        /// Who.
+        client: ClientId,
+    },
     /// Send what is queued for a client, then close its connection.
     CloseClient {
         /// Whose.

@@ -37,6 +37,12 @@ pub enum Event {
         /// Why, in a person's words: "Connection closed", "Connection reset by peer".
         reason: String,
     },
+    /// A client has taken nearly all that it was sent. Comes once for each
+    /// [`TellWhenDrained`](super::effect::Effect::TellWhenDrained).
+    ClientDrained {
+        /// Who.
+        client: ClientId,
+    },
     /// A peer connected to us. The id comes from [`Gateway::next_connection`].
     ///
     /// [`Gateway::next_connection`]: super::Gateway::next_connection

@@ -15,6 +15,7 @@
 //! | `own` | our own presence, computed from what the clients say |
 //! | `own_addresses` | where we are on the mesh, and what to say while we are not there |
 //! | `contacts` | a contact's presence, told on IRC |
+//! | `room`, `names` | telling it as fast as a client reads; who is in the roster channel |
 //! | `outbox`, `inbox`, `correspondence` | messages to contacts and from them, once each |
 //! | `ledger`, `keep` | what is stored, and what waits until it is |
 //! | `absent` | contacts that the store knows and the address book does not |
@@ -49,6 +50,7 @@ mod ledger;
 mod markers;
 mod message_id;
 mod multiline;
+mod names;
 mod outbox;
 mod own;
 mod own_addresses;
@@ -58,6 +60,7 @@ mod positions;
 mod reconcile;
 pub mod remembered;
 mod response;
+mod room;
 mod roster;
 mod service;
 mod session;
@@ -125,6 +128,10 @@ pub struct Gateway {
     /// Those of them that were in it when the program ended; empty once it was read.
     missing: BTreeSet<ContactId>,
     next_contact: u32,
+    /// Those of which it has yet to be stored when they were linked and seen last, and when
+    /// that is done.
+    unwritten: BTreeSet<ContactId>,
+    write_unwritten_at: Option<Duration>,
     correspondences: BTreeMap<ContactId, Correspondence>,
     ledger: Ledger,
     pace: Pace,
@@ -183,6 +190,8 @@ impl Gateway {
             absent: Absent::new(),
             missing: BTreeSet::new(),
             next_contact: 1,
+            unwritten: BTreeSet::new(),
+            write_unwritten_at: None,
             correspondences: BTreeMap::new(),
             ledger: Ledger::after(loaded.last_seq),
             pace: Pace::default(),
@@ -229,6 +238,7 @@ impl Gateway {
     pub fn handle(&mut self, event: Event, now: Now, effects: &mut Effects) {
         self.now = now;
         self.dispatch(event);
+        self.look_for_room();
         effects.0.append(&mut self.effects.0);
     }
 
@@ -244,6 +254,7 @@ impl Gateway {
             self.key_deadline(),
             self.pace_deadline(),
             self.next_expiry,
+            self.write_unwritten_at,
         ]
         .into_iter()
         .flatten()
@@ -289,6 +300,7 @@ impl Gateway {
         self.look_at_passwords();
         self.prompt_due();
         self.pace_due();
+        self.unwritten_due();
         if self.next_expiry.is_some_and(|at| at <= self.now.monotonic) {
             self.expire();
         }
@@ -314,11 +326,12 @@ impl Gateway {
             && let Some(contact) = self.roster.get_mut(id)
         {
             contact.last_linked = Some(self.now.wall);
-            self.write_contact(id);
+            self.write_contact_later(id);
         }
     }
 
     fn shut_down(&mut self) {
+        self.write_unwritten();
         // Clients first: nobody needs to see all contacts leave before the end.
         for client in self.sessions.keys().copied().collect::<Vec<_>>() {
             self.close(client, "The gateway is shutting down");

@@ -165,6 +165,7 @@ impl Gateway {
     /// Shows a client a message, unless it was or will be played it.
     pub(super) fn show_in_turn(&mut self, client: ClientId, message: &Message) {
         if self.is_live(client, message.seq) {
+            self.show_unseen(client, ContactId(message.contact));
             self.show(client, std::slice::from_ref(message), Shown::Live);
             self.has_shown(client, message.seq);
         }

@@ -120,6 +120,7 @@ impl Gateway {
     /// Makes a contact what its entry says. Returns the address to befriend (or block), if
     /// that is another now.
     fn follow_entry(&mut self, id: ContactId, entry: book::Contact) -> Option<(Address, bool)> {
+        self.show_unseen_to_all(id);
         let old = self.roster.get(id)?.clone();
         if old.nick != entry.nick {
             self.tell_new_nick(id, entry.nick.clone());

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
+use std::ops::Bound;
 
 use crate::clock::Timestamp;
 use crate::enclave::address::Address;
@@ -53,28 +54,12 @@ impl Contact {
 
     /// Whether it is online and willing to chat, which is voice in the roster channel.
     pub fn available(&self) -> bool {
-        matches!(
-            self.presence,
-            Presence::Online {
-                status: Status::Available,
-                ..
-            }
-        )
+        is_available(&self.presence)
     }
 
-    /// The text of its `301`; none while it is here or offline. A busy contact's begins
-    /// with "Busy", so that it is told apart in any client.
+    /// The text of its `301`; none while it is here or offline.
     pub fn away_text(&self) -> Option<String> {
-        let Presence::Online { status, text } = &self.presence else {
-            return None;
-        };
-        match (status, text.as_str()) {
-            (Status::Away, "") => Some("Away".to_owned()),
-            (Status::Away, text) => Some(text.to_owned()),
-            (Status::Busy, "") => Some("Busy".to_owned()),
-            (Status::Busy, text) => Some(format!("Busy: {text}")),
-            (Status::Available | Status::Offline, _) => None,
-        }
+        away_text(&self.presence)
     }
 
     /// What it says of itself while it is available.
@@ -109,6 +94,32 @@ impl Contact {
     /// colon, which would end the parameters of an IRC line.
     pub fn host(&self) -> String {
         host(self.address)
+    }
+}
+
+/// Whether one of such a presence is online and willing to chat.
+pub(super) fn is_available(presence: &Presence) -> bool {
+    matches!(
+        presence,
+        Presence::Online {
+            status: Status::Available,
+            ..
+        }
+    )
+}
+
+/// The text of a `301`; none for one who is here or offline. A busy contact's begins with
+/// "Busy", so that it is told apart in any client.
+pub(super) fn away_text(presence: &Presence) -> Option<String> {
+    let Presence::Online { status, text } = presence else {
+        return None;
+    };
+    match (status, text.as_str()) {
+        (Status::Away, "") => Some("Away".to_owned()),
+        (Status::Away, text) => Some(text.to_owned()),
+        (Status::Busy, "") => Some("Busy".to_owned()),
+        (Status::Busy, text) => Some(format!("Busy: {text}")),
+        (Status::Available | Status::Offline, _) => None,
     }
 }
 
@@ -183,6 +194,13 @@ impl Roster {
 
     pub fn iter(&self) -> impl Iterator<Item = (ContactId, &Contact)> {
         self.contacts.iter().map(|(id, contact)| (*id, contact))
+    }
+
+    /// Those behind this one, in order; all where it is none.
+    pub fn after(&self, id: Option<ContactId>) -> impl Iterator<Item = (ContactId, &Contact)> {
+        let after = id.map_or(Bound::Unbounded, Bound::Excluded);
+        let contacts = self.contacts.range((after, Bound::Unbounded));
+        contacts.map(|(id, contact)| (*id, contact))
     }
 
     pub fn contacts(&self) -> impl Iterator<Item = &Contact> {

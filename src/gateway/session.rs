@@ -16,6 +16,7 @@ use super::keys::{Key, Shown};
 use super::multiline::OpenBatch;
 use super::positions::Progress;
 use super::response::Later;
+use super::room::Room;
 
 /// How long a client may take to register. Someone who types it by hand needs a while;
 /// a connection that never speaks must not stay for ever.
@@ -104,6 +105,8 @@ pub(super) struct Session {
     pub sasl_answer: Later,
     /// How many of its requests wait for the store.
     pub requests: usize,
+    /// What it has yet to take, and to be told of contacts.
+    pub room: Room,
 }
 
 impl Session {
@@ -135,6 +138,7 @@ impl Session {
             sasl: None,
             sasl_answer: Later::default(),
             requests: 0,
+            room: Room::default(),
         }
     }
 

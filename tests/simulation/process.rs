@@ -192,6 +192,10 @@ impl World {
                 Effect::Ask { ticket, ask } => self.ask(node, ticket, ask),
                 Effect::ToClient { client, lines } => self.lines_for_client(node, client, lines),
                 Effect::CloseClient { client } => self.close_client(node, client),
+                // At once: how slowly they read is not what is simulated here.
+                Effect::TellWhenDrained { client } => {
+                    self.event(node, Event::ClientDrained { client });
+                }
                 // There is none, so nobody shows one.
                 Effect::CheckPassword { .. } => {}
                 Effect::Mesh(order) => self.obey(node, order),

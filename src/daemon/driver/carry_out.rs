@@ -36,6 +36,7 @@ impl<M: Middle> Driver<M> {
             match effect {
                 Effect::ToClient { client, lines } => self.clients.send(client, &lines),
                 Effect::CloseClient { client } => self.clients.close(client),
+                Effect::TellWhenDrained { client } => self.clients.tell_when_drained(client),
                 Effect::CheckPassword {
                     client,
                     password,

@@ -14,7 +14,14 @@ use crate::enclave::own::Own;
 fn links(port: u16) -> (Links, Receiver<Input>) {
     let (inbox, inputs) = input::channel();
     let (alive, _) = Alive::new();
-    (Links::new(port, false, inbox.clone(), inbox, alive), inputs)
+    let (hearing, mut heard) = Hearing::new();
+    let also = inbox.clone();
+    spawn_local(async move {
+        while let Some(input) = heard.recv().await {
+            let _ = also.send(input).await;
+        }
+    });
+    (Links::new(port, false, inbox, hearing, alive), inputs)
 }
 
 fn listen(own: &Own) -> Order {
@@ -144,22 +151,25 @@ async fn a_dial_that_was_given_up_is_not_heard_of() {
 
 #[tokio::test]
 async fn dialling_from_an_address_that_has_gone_fails_at_once() {
-    let (mut links, _inputs) = links(1);
-    let mut aftermath = Vec::new();
-    let order = Order::Dial {
-        connection: ConnectionId(1),
-        from: own(1).address,
-        to: own(2).address,
+    let test = async {
+        let (mut links, _inputs) = links(1);
+        let mut aftermath = Vec::new();
+        let order = Order::Dial {
+            connection: ConnectionId(1),
+            from: own(1).address,
+            to: own(2).address,
+        };
+        links.obey(order, &mut aftermath);
+        assert!(matches!(
+            aftermath[..],
+            [Event::Dialled {
+                outcome: Err(DialFailure::Local),
+                ..
+            }]
+        ));
+        assert!(links.open.is_empty());
     };
-    links.obey(order, &mut aftermath);
-    assert!(matches!(
-        aftermath[..],
-        [Event::Dialled {
-            outcome: Err(DialFailure::Local),
-            ..
-        }]
-    ));
-    assert!(links.open.is_empty());
+    LocalSet::new().run_until(test).await;
 }
 
 /// What the system allows is kept for those who are connected, and for the person's clients.

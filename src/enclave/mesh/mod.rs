@@ -76,6 +76,7 @@ enum Alarm {
     Link(Address),
     Strangers,
     Garbage,
+    Change,
 }
 
 /// The state of all links. See the [module](self) for how it is used.
@@ -158,6 +159,13 @@ impl Mesh {
                     self.schedule_strangers();
                 }
                 Alarm::Garbage => self.garbage_due(now, out),
+                Alarm::Change => {
+                    self.tell_change(now, out);
+                    // What has happened meanwhile comes first.
+                    if self.own.is_telling() {
+                        break;
+                    }
+                }
             }
         }
     }

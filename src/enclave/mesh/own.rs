@@ -1,9 +1,11 @@
 //! What we say of ourselves, and where: our addresses, our presence, and the frames that
 //! carry it.
 
+use std::ops::Bound;
+
 use bytes::Bytes;
 
-use super::Mesh;
+use super::{Alarm, Mesh};
 use crate::clock::{Now, Timestamp};
 use crate::enclave::address::Address;
 use crate::enclave::link::{RECEIPTS, TAGS};
@@ -37,7 +39,24 @@ pub(super) struct Own {
     handshake: Option<(i64, Bytes)>,
     /// Whether it says that we confirm messages and know tags.
     receipts: bool,
+    /// A change that not all contacts have been told yet.
+    change: Option<Change>,
 }
+
+/// A change of presence on its way to all contacts, in the order of their addresses.
+#[derive(Clone, Debug, Hash)]
+struct Change {
+    /// The status or its text is another; the alias is.
+    stated: bool,
+    renamed: bool,
+    frame: Bytes,
+    /// Who was looked at last.
+    reached: Option<Address>,
+}
+
+/// Contacts that are told of a change at once. Writing to one takes some ten microseconds, and
+/// to thousands in one go so long that a message would be seen to wait.
+const TOLD_AT_ONCE: usize = 128;
 
 impl Own {
     /// Without addresses or a word to say, not dark.
@@ -53,7 +72,13 @@ impl Own {
             version: 0,
             handshake: None,
             receipts,
+            change: None,
         }
+    }
+
+    /// Whether a change is on its way to contacts.
+    pub(super) fn is_telling(&self) -> bool {
+        self.change.is_some()
     }
 
     /// See [`own::address_towards`].
@@ -140,6 +165,10 @@ impl Mesh {
             return;
         }
         own.version += 1;
+        // Some may not have been told of the change before this one.
+        let before = own.change.take();
+        let stated = stated || before.as_ref().is_some_and(|change| change.stated);
+        let renamed = renamed || before.is_some_and(|change| change.renamed);
         let said = &own.presence;
         let frame = Packet {
             status: stated.then_some(said.status),
@@ -149,12 +178,41 @@ impl Mesh {
             ..Packet::default()
         }
         .to_frame();
-        for link in self.links.values_mut() {
-            if let Some(winner) = link.connections.winner_mut() {
+        own.change = Some(Change {
+            stated,
+            renamed,
+            frame,
+            reached: None,
+        });
+        self.tell_change(now, out);
+    }
+
+    /// Tells some contacts of the change that is on its way, and the rest right after whatever
+    /// else there is to do.
+    pub(super) fn tell_change(&mut self, now: Now, out: &mut Outcome) {
+        let own = &mut self.own;
+        let Some(change) = &mut own.change else {
+            return;
+        };
+        let after = change.reached.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut left = TOLD_AT_ONCE;
+        for (peer, link) in self.links.range_mut((after, Bound::Unbounded)) {
+            let Some(winner) = link.connections.winner_mut() else {
+                continue;
+            };
+            if left == 0 {
+                self.alarms.insert((now.monotonic, Alarm::Change));
+                return;
+            }
+            change.reached = Some(*peer);
+            // One that has opened since was told in its handshake.
+            if winner.told != own.version {
                 winner.told = own.version;
-                winner.write(frame.clone(), out);
+                winner.write(change.frame.clone(), out);
+                left -= 1;
             }
         }
+        own.change = None;
     }
 
     /// Goes offline without ending: says goodbye to all linked contacts with this text,
@@ -165,6 +223,7 @@ impl Mesh {
             return;
         }
         self.own.dark = true;
+        self.own.change = None;
         self.listen(out);
         let goodbye = farewell(text, now.wall);
         let contacts: Vec<Address> = self.contacts().collect();

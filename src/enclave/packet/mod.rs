@@ -218,5 +218,15 @@ fn whole_seconds<S: Serializer>(
     time.map(Timestamp::seconds).serialize(serializer)
 }
 
+/// Whether a frame can wait while others say something, because it is short and holds
+/// neither a message nor a receipt, but a handshake, say, or a change of presence. A frame
+/// may hold one in disguise, and then it waits for no good.
+pub fn may_wait(frame: &[u8]) -> bool {
+    /// No status text that is kept needs more, bytes.
+    const SHORT: usize = 2048;
+    let names = |name: &[u8]| frame.windows(name.len()).any(|part| part == name);
+    frame.len() <= SHORT && !names(br#""message""#) && !names(br#""received""#)
+}
+
 #[cfg(test)]
 mod tests;

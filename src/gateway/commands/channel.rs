@@ -5,14 +5,11 @@ use crate::irc::capability::Capability;
 use crate::irc::mask;
 use crate::irc::nick::same;
 use crate::irc::numeric as n;
-use crate::irc::reply::{Reply, Source};
 use crate::irc::request::Request;
-use crate::irc::text::pack;
 
 use super::super::Gateway;
 use super::super::error::CommandError;
 use super::super::markers::Readable;
-use super::super::voice::SERVICE_NICK;
 use super::{Outcome, required};
 
 /// What the roster channel is about.
@@ -29,6 +26,8 @@ impl Gateway {
         if self.settings.channel.is_empty() {
             return;
         }
+        // What it had yet to be told it sees in the list that comes now.
+        self.show_all_unseen(client);
         let channel = self.settings.channel.clone();
         let account = self.own_host.clone().unwrap_or_else(|| "*".to_owned());
         let Some(session) = self.sessions.get_mut(&client) else {
@@ -56,46 +55,8 @@ impl Gateway {
                 || session.has(Capability::DraftNoImplicitNames)
         });
         if !is_unwanted {
-            self.send_names(client);
+            self.send_names(client, true);
         }
-    }
-
-    /// RPL_NAMREPLY (353) and RPL_ENDOFNAMES (366) of the roster channel.
-    fn send_names(&mut self, client: ClientId) {
-        let channel = self.settings.channel.clone();
-        let Some(session) = self.sessions.get(&client) else {
-            return;
-        };
-        let whole = session.has(Capability::UserhostInNames);
-        let mut names = Vec::with_capacity(self.roster.len() + 2);
-        if whole {
-            names.push(format!(
-                "{}!{}@{}",
-                session.target(),
-                session.user(),
-                session.host()
-            ));
-            let server = &self.settings.server_name;
-            names.push(format!("@{SERVICE_NICK}!{SERVICE_NICK}@{server}"));
-        } else {
-            names.push(session.target().to_owned());
-            names.push(format!("@{SERVICE_NICK}"));
-        }
-        for contact in self.roster.contacts().filter(|contact| contact.online()) {
-            let voice = if contact.available() { "+" } else { "" };
-            let name = if whole {
-                contact.mask()
-            } else {
-                contact.nick.to_string()
-            };
-            names.push(format!("{voice}{name}"));
-        }
-        let server = Source::Server(&self.settings.server_name);
-        let room = Reply::room(&server, "353", &[session.target(), "=", &channel]);
-        for line in pack(names, " ", room) {
-            self.numeric(client, n::RPL_NAMREPLY, &["=", &channel, &line]);
-        }
-        self.numeric(client, n::RPL_ENDOFNAMES, &[&channel, "End of /NAMES list"]);
     }
 }
 
@@ -164,7 +125,7 @@ pub(super) fn names(gateway: &mut Gateway, client: ClientId, request: &Request<'
     for channel in asked.unwrap_or("*").split(',') {
         let ours = gateway.is_roster_channel(channel);
         if ours || (channel == "*" && !gateway.settings.channel.is_empty()) {
-            gateway.send_names(client);
+            gateway.send_names(client, false);
         } else {
             // Whether or not it exists, that is the whole answer (RFC 2812, 3.2.5).
             gateway.numeric(client, n::RPL_ENDOFNAMES, &[channel, "End of /NAMES list"]);

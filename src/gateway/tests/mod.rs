@@ -22,6 +22,7 @@ mod playback;
 mod pre_away;
 mod presence;
 mod response;
+mod room;
 mod service;
 mod strangers;
 mod tags;

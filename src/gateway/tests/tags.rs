@@ -99,6 +99,8 @@ fn a_reply_goes_with_its_text() {
 #[test]
 fn typing_passes_and_is_not_kept() {
     let (mut world, alice) = world(CAPABILITIES);
+    // Until it is stored that he was linked.
+    world.pass(Duration::from_secs(2));
     let writes = world.writes;
     world.say(alice, "@+typing=active TAGMSG John");
     assert_eq!(world.sent(JOHN), [json!({"tags": {"typing": "active"}})]);

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, UnixListener, lookup_host};
+use tokio::net::{TcpListener, TcpStream, UnixListener, lookup_host};
 
 pub use address::Address;
 pub use origin::{Fingerprint, Origin, Place, Transport};
@@ -179,6 +179,7 @@ impl Listener {
                 let (stream, peer) = listener.accept().await?;
                 // Where these two fail, the client has gone already, as reading will show.
                 let _ = stream.set_nodelay(true);
+                keep_little(&stream);
                 let local = canonical(stream.local_addr().unwrap_or(*bound));
                 let peer = canonical(peer);
                 Ok((Stream::Tcp(stream), Place::Tcp { peer, local }))
@@ -199,6 +200,20 @@ impl fmt::Display for Listener {
             Socketed::Unix(_, file) => write!(f, "unix:{}", file.path().display()),
         }
     }
+}
+
+/// Has the system keep little that a client does not take. What waits with us can still become
+/// shorter: of a contact that came and went nothing need be told.
+fn keep_little(stream: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    {
+        /// What may wait there, bytes: enough to keep a fast client busy.
+        const UNSENT: u32 = 64 * 1024;
+        // Without it all works, and there is more to read.
+        let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(UNSENT);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = stream;
 }
 
 /// Whether one client's end is what failed, rather than something all of them share.

@@ -124,3 +124,69 @@ fn the_goodbye_goes_to_the_winner_only() {
     assert_eq!(written.len(), 1);
     assert_eq!(written[0].0, new);
 }
+
+/// So many that they are not told in one go, all linked.
+fn crowd(bench: &mut Bench) -> Vec<ConnectionId> {
+    let peers: Vec<String> = (0..300).map(|n| format!("fc00::1:{n:x}")).collect();
+    let mut connections = Vec::new();
+    for peer in &peers {
+        bench.befriend(peer);
+        let connection = bench.accept(peer);
+        bench.frame(connection, r#"{"status":1,"status-message":""}"#);
+        connections.push(connection);
+    }
+    bench.out = Outcome::default();
+    connections
+}
+
+#[test]
+fn many_contacts_are_told_little_by_little_and_each_once() {
+    let mut bench = Bench::new();
+    let connections = crowd(&mut bench);
+    bench.set_presence(Status::Away, "lunch", "");
+    let first = bench.written();
+    assert!(first.len() < connections.len() / 2, "{}", first.len());
+    assert_eq!(bench.mesh.deadline(), Some(bench.time), "the rest follows");
+    let late = "fc00::2:1";
+    bench.befriend(late);
+    bench.accept(late);
+    assert_eq!(bench.written().len(), 1, "it is told in its handshake");
+    let now = bench.now();
+    bench.mesh.tick(now, &mut bench.out);
+    let second = bench.written();
+    assert!(second.len() <= first.len(), "a bit at a time");
+    bench.pass(0.0);
+    let told = [first, second, bench.written()].concat();
+    assert!(told.iter().all(|(_, said)| said.contains("lunch")));
+    let told: Vec<_> = told.into_iter().map(|(to, _)| to).collect();
+    assert_eq!(told, connections);
+}
+
+#[test]
+fn a_change_that_not_all_have_heard_of_is_told_with_the_next() {
+    let mut bench = Bench::new();
+    let connections = crowd(&mut bench);
+    bench.set_presence(Status::Away, "lunch", "");
+    bench.out = Outcome::default();
+    bench.set_presence(Status::Away, "lunch", "Me");
+    bench.pass(0.0);
+    let told = bench.written();
+    assert_eq!(told.len(), connections.len());
+    for (_, said) in told {
+        assert!(
+            said.contains("lunch") && said.contains(r#""alias":"Me""#),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn in_the_dark_nobody_is_told_the_rest() {
+    let mut bench = Bench::new();
+    crowd(&mut bench);
+    bench.set_presence(Status::Away, "lunch", "");
+    bench.go_dark("");
+    bench.out = Outcome::default();
+    bench.pass(0.0);
+    assert!(bench.written().is_empty());
+}

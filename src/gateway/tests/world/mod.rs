@@ -49,6 +49,9 @@ pub(super) struct World {
     /// Answers of the store wait while this is set.
     pub slow_answers: bool,
     pub(super) waiting_answers: Vec<Event>,
+    /// Clients take nothing while this is set: who is waited for.
+    pub slow_clients: bool,
+    pub undrained: Vec<ClientId>,
     /// Clients answer a PING that asks whether they have seen something.
     pub answering: bool,
 }
@@ -88,6 +91,8 @@ impl World {
             slow_disk: None,
             slow_answers: false,
             waiting_answers: Vec::new(),
+            slow_clients: false,
+            undrained: Vec::new(),
             answering: true,
         };
         let mut effects = Effects::default();
@@ -100,13 +105,14 @@ impl World {
     }
 
     pub fn event(&mut self, event: Event) {
-        let mut effects = Effects::default();
-        self.gateway.handle(event, self.now, &mut effects);
-        for effect in effects.0 {
-            self.carry_out(effect);
-        }
-        while let Some(event) = self.aftermath.pop_front() {
-            self.event(event);
+        let mut next = Some(event);
+        while let Some(event) = next {
+            let mut effects = Effects::default();
+            self.gateway.handle(event, self.now, &mut effects);
+            for effect in effects.0 {
+                self.carry_out(effect);
+            }
+            next = self.aftermath.pop_front();
         }
     }
 
@@ -145,6 +151,13 @@ impl World {
                 hash,
             } => self.passwords.push((client, password == hash)),
             Effect::CloseClient { client } => self.closed.push(client),
+            Effect::TellWhenDrained { client } => {
+                if self.slow_clients {
+                    self.undrained.push(client);
+                } else {
+                    self.aftermath.push_back(Event::ClientDrained { client });
+                }
+            }
             Effect::Mesh(Order::Write { connection, frame }) => {
                 *self.written.entry(connection).or_default() += frame.len() as u64;
                 let packet = serde_json::from_slice(&frame[4..]).unwrap();

@@ -1,0 +1,224 @@
+//! What peers say, on its way to the driver: in two lanes, so that no message waits while
+//! thousands tell at once that they are away now.
+//!
+//! What one peer says stays in its order: while something of it is in the slow lane, all
+//! else that it says follows there.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use bytes::BytesMut;
+use tokio::sync::mpsc;
+
+use crate::enclave::ConnectionId;
+use crate::enclave::packet;
+use crate::gateway::event::Event;
+
+use super::input::{Inbox, Input, WAITING, channel, ended};
+
+/// What one connection has in the slow lane.
+type Waiting = Rc<Cell<usize>>;
+
+/// Counts for one connection as long as it is held.
+struct Place(Waiting);
+
+impl Place {
+    fn take(waiting: &Waiting) -> Self {
+        waiting.set(waiting.get() + 1);
+        Self(Rc::clone(waiting))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+type SlowInput = (Input, Place);
+
+/// Where connections put what they hear.
+#[derive(Clone)]
+pub struct Hearing {
+    quick: Inbox,
+    slow: mpsc::Sender<SlowInput>,
+}
+
+impl Hearing {
+    /// The two lanes, and their end.
+    pub fn new() -> (Self, Heard) {
+        let (quick, from_quick) = channel();
+        let (slow, from_slow) = mpsc::channel(WAITING);
+        let heard = Heard {
+            quick: from_quick,
+            slow: from_slow,
+            is_slows_turn: false,
+        };
+        (Self { quick, slow }, heard)
+    }
+
+    /// For one connection.
+    pub fn of_one(&self) -> HearingOfOne {
+        HearingOfOne {
+            lanes: self.clone(),
+            waiting: Waiting::default(),
+        }
+    }
+}
+
+/// Where one connection puts what it hears.
+pub struct HearingOfOne {
+    lanes: Hearing,
+    waiting: Waiting,
+}
+
+impl HearingOfOne {
+    /// A frame has come.
+    pub async fn frame(&self, connection: ConnectionId, frame: BytesMut) {
+        let may_wait = packet::may_wait(&frame);
+        let event = Event::Frame { connection, frame };
+        self.put(Input::Event(event), may_wait).await;
+    }
+
+    /// Something else has happened to it.
+    pub async fn event(&self, event: Event) {
+        self.put(Input::Event(event), false).await;
+    }
+
+    /// It is over; returns once the driver has dealt with it.
+    pub async fn end(&self, event: Event) {
+        let (input, done) = ended(event);
+        self.put(input, false).await;
+        // Fails if the driver has gone, and then there is nothing to wait for.
+        let _ = done.await;
+    }
+
+    async fn put(&self, input: Input, may_wait: bool) {
+        // Where the driver has gone, so will the task that says this.
+        if may_wait || self.waiting.get() > 0 {
+            let place = Place::take(&self.waiting);
+            let _ = self.lanes.slow.send((input, place)).await;
+        } else {
+            let _ = self.lanes.quick.send(input).await;
+        }
+    }
+}
+
+/// The end of both lanes.
+pub struct Heard {
+    quick: mpsc::Receiver<Input>,
+    slow: mpsc::Receiver<SlowInput>,
+    /// The lanes take turns, so that one who never stops talking silences nobody.
+    is_slows_turn: bool,
+}
+
+impl Heard {
+    /// The next input. What it came with is to be handled before the next one is asked for.
+    /// May be dropped and called again.
+    pub async fn recv(&mut self) -> Option<Input> {
+        let (input, was_slow) = if self.is_slows_turn {
+            tokio::select! {
+                biased;
+                Some((input, _)) = self.slow.recv() => (input, true),
+                Some(input) = self.quick.recv() => (input, false),
+                else => return None,
+            }
+        } else {
+            tokio::select! {
+                biased;
+                Some(input) = self.quick.recv() => (input, false),
+                Some((input, _)) = self.slow.recv() => (input, true),
+                else => return None,
+            }
+        };
+        self.is_slows_turn = !was_slow;
+        Some(input)
+    }
+
+    /// The next input, if there is one already.
+    pub fn try_recv(&mut self) -> Option<Input> {
+        let slow = |heard: &mut Self| Some((heard.slow.try_recv().ok()?.0, true));
+        let quick = |heard: &mut Self| Some((heard.quick.try_recv().ok()?, false));
+        let (input, was_slow) = if self.is_slows_turn {
+            slow(self).or_else(|| quick(self))
+        } else {
+            quick(self).or_else(|| slow(self))
+        }?;
+        self.is_slows_turn = !was_slow;
+        Some(input)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AWAY: &[u8] = br#"{"status":2,"status-message":"lunch"}"#;
+    const HELLO: &[u8] = br#"{"message":"hello"}"#;
+
+    fn whose(input: Option<Input>) -> (u64, bool) {
+        match input {
+            Some(Input::Event(Event::Frame { connection, frame })) => {
+                (connection.0, !packet::may_wait(&frame))
+            }
+            Some(Input::Ended { .. }) => (0, false),
+            _ => panic!("something else"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_message_waits_for_no_storm_and_its_writer_stays_in_order() {
+        let (hearing, mut heard) = Hearing::new();
+        let (one, other) = (hearing.of_one(), hearing.of_one());
+        for connection in 10..20 {
+            let many = hearing.of_one();
+            many.frame(ConnectionId(connection), AWAY.into()).await;
+        }
+        one.frame(ConnectionId(1), AWAY.into()).await;
+        one.frame(ConnectionId(1), HELLO.into()).await;
+        other.frame(ConnectionId(2), HELLO.into()).await;
+        assert_eq!(whose(heard.recv().await), (2, true));
+        let mut rest = Vec::new();
+        while let Some(input) = heard.try_recv() {
+            rest.push(whose(Some(input)));
+        }
+        let storm = (10..20).map(|connection| (connection, false));
+        let expected: Vec<_> = storm.chain([(1, false), (1, true)]).collect();
+        assert_eq!(rest, expected);
+        // What it had in the slow lane has been heard, so it is quick again.
+        hearing.of_one().frame(ConnectionId(3), AWAY.into()).await;
+        one.frame(ConnectionId(1), HELLO.into()).await;
+        assert_eq!(whose(heard.recv().await), (1, true));
+        assert_eq!(whose(heard.recv().await), (3, false));
+    }
+
+    #[tokio::test]
+    async fn who_never_stops_talking_silences_nobody() {
+        let (hearing, mut heard) = Hearing::new();
+        let (one, other) = (hearing.of_one(), hearing.of_one());
+        for _ in 0..10 {
+            one.frame(ConnectionId(1), HELLO.into()).await;
+        }
+        other.frame(ConnectionId(2), AWAY.into()).await;
+        assert_eq!(whose(heard.try_recv()), (1, true));
+        assert_eq!(whose(heard.try_recv()), (2, false));
+        assert_eq!(whose(heard.try_recv()), (1, true));
+    }
+
+    #[tokio::test]
+    async fn an_end_comes_behind_all_that_was_said() {
+        let (hearing, mut heard) = Hearing::new();
+        let one = hearing.of_one();
+        one.frame(ConnectionId(1), AWAY.into()).await;
+        let connection = ConnectionId(1);
+        let end = one.end(Event::LinkEnded { connection });
+        let listen = async {
+            assert_eq!(whose(heard.recv().await), (1, false));
+            match heard.recv().await {
+                Some(Input::Ended { dealt_with, .. }) => _ = dealt_with.send(()),
+                _ => panic!("no end"),
+            }
+        };
+        tokio::join!(end, listen);
+    }
+}
