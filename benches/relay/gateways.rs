@@ -8,11 +8,14 @@ use std::time::{Duration, Instant};
 use super::chain::{Chain, End};
 use super::support::{Daemon, Network, Setup};
 
-/// How long the two may take to find each other.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the two may take to find each other, or to index what was written in a flood.
+const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A gateway has nothing more to do when it has used no processor for so long.
-const QUIET: Duration = Duration::from_millis(100);
+/// How often it is looked whether they have finished: nothing tells.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// What two gateways use while nothing happens: the system's unit of time at most, now and then.
+const IDLE: Duration = Duration::from_millis(10);
 
 /// The system's unit of processor time. It has been this on Linux for ever.
 const TICKS_A_SECOND: u32 = 100;
@@ -46,8 +49,7 @@ impl Gateways {
     }
 
     /// What one of them takes in memory, KiB, where the system tells: the larger.
-    pub fn memory_at_rest(&self) -> Option<usize> {
-        self.wait_until_idle();
+    pub fn memory(&self) -> Option<usize> {
         Some(self.near.memory()?.max(self.far.memory()?))
     }
 
@@ -56,18 +58,17 @@ impl Gateways {
         processor_time(&self.near) + processor_time(&self.far)
     }
 
-    /// Waits until neither has anything more to do.
-    pub fn wait_until_idle(&self) {
+    /// Waits until neither has used any processor for so long.
+    pub fn wait_until(&self, quiet: Duration) {
         let deadline = Instant::now() + PATIENCE;
-        let mut before = None;
-        loop {
-            let now = self.processor_time();
-            if before == Some(now) {
-                return;
-            }
+        let (mut before, mut since) = (self.processor_time(), Instant::now());
+        while since.elapsed() < quiet {
             assert!(Instant::now() < deadline, "the gateways never rest");
-            before = Some(now);
-            thread::sleep(QUIET);
+            thread::sleep(LOOK);
+            let now = self.processor_time();
+            if now - before > IDLE {
+                (before, since) = (now, Instant::now());
+            }
         }
     }
 }

@@ -13,8 +13,7 @@ use super::Driver;
 
 impl<M: Middle> Driver<M> {
     pub(super) fn handle(&mut self, event: Event) {
-        self.middle
-            .handle(event, self.now, &mut self.effects);
+        self.middle.handle(event, self.now, &mut self.effects);
         self.carry_out();
         self.settle();
     }
@@ -23,8 +22,7 @@ impl<M: Middle> Driver<M> {
     pub(super) fn settle(&mut self) {
         let mut waiting = VecDeque::from(std::mem::take(&mut self.aftermath));
         while let Some(event) = waiting.pop_front() {
-            self.middle
-                .handle(event, self.now, &mut self.effects);
+            self.middle.handle(event, self.now, &mut self.effects);
             self.carry_out();
             waiting.extend(self.aftermath.drain(..));
         }

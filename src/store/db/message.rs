@@ -185,15 +185,21 @@ impl Db {
     fn insert_together(&self, messages: &[&Message; ROWS]) -> rusqlite::Result<()> {
         let mut statement = self.connection.prepare_cached(&INSERT_TOGETHER)?;
         for (row, message) in messages.iter().enumerate() {
-            bind(&mut statement, row, message, integer(message.seq), &message.id)?;
+            bind(
+                &mut statement,
+                row,
+                message,
+                integer(message.seq),
+                &message.id,
+            )?;
         }
         if statement.raw_execute()? < ROWS {
             // One is in the way of another. Those that are stored count as such.
             return messages.iter().try_for_each(|message| self.insert(message));
         }
-        messages.iter().try_for_each(|message| {
-            self.index_late(integer(message.seq), message.text.as_deref())
-        })
+        messages
+            .iter()
+            .try_for_each(|message| self.index_late(integer(message.seq), message.text.as_deref()))
     }
 
     /// Whether this very message is stored: told by the contact's id for it where it gave
