@@ -139,6 +139,28 @@ fn writes_are_stored_and_asks_answered_in_their_place() {
 }
 
 #[test]
+fn changes_that_come_one_by_one_in_a_lively_talk_share_a_commit() {
+    let (store, reports) = start(Db::in_memory().unwrap());
+    let begun = Instant::now();
+    let mut batches: u32 = 0;
+    for seq in 1..=60 {
+        store.write(message(seq, "hi"));
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    loop {
+        batches += 1;
+        if reported(&reports) == (Report::Stored { through: 60 }) {
+            break;
+        }
+    }
+    let pauses = begun.elapsed().as_millis() / 5;
+    assert!(
+        u128::from(batches) <= pauses + 2,
+        "{batches} in {pauses} pauses"
+    );
+}
+
+#[test]
 fn reading_alone_is_no_transaction() {
     let (store, reports) = start(Db::in_memory().unwrap());
     store.ask(1, is_known(1, "hi"));

@@ -19,6 +19,15 @@ const BATCH_JOBS: usize = 1024;
 /// A batch takes no more once it has this much, bytes.
 const BATCH_BYTES: usize = 1024 * 1024;
 
+/// How long after the last batch with changes the next one comes at the earliest. In a lively
+/// talk each line is a few changes, each of which would be a commit of its own: the processor
+/// time of a dozen messages, just when the answer comes. Nobody waits for these commits but
+/// receipts and echoes, and a change that comes alone is carried out at once.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// With so much to do there is no pause: a page of the file is filled.
+const ENOUGH: usize = 64;
+
 /// How often a batch is tried that the disk has refused. Tests are in a hurry.
 const RETRY: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 1000 });
 
@@ -46,6 +55,8 @@ pub(super) struct Worker<R> {
     /// How many changes are durable.
     stored: u64,
     in_trouble: bool,
+    /// When the last batch with changes was begun.
+    last_changes: Option<Instant>,
 }
 
 impl<R: Fn(Report)> Worker<R> {
@@ -65,12 +76,16 @@ impl<R: Fn(Report)> Worker<R> {
             batch: Batch::default(),
             stored: 0,
             in_trouble: false,
+            last_changes: None,
         }
     }
 
     /// Works until the handle is gone and all is done. Returns whether all is durable.
     pub(super) fn run(mut self) -> bool {
         while let Some(job) = self.next() {
+            if matches!(job, Job::Write(_)) {
+                self.pause();
+            }
             self.take(job);
             while self.batch.len() < BATCH_JOBS
                 && self.batch.bytes() < BATCH_BYTES
@@ -87,6 +102,16 @@ impl<R: Fn(Report)> Worker<R> {
             warn!("the store's log could not be brought into the store ({error})");
         }
         true
+    }
+
+    /// Before a batch with changes: lets more of them come, if the last one was just now.
+    fn pause(&mut self) {
+        if let Some(last) = self.last_changes
+            && self.queue.jobs() < ENOUGH
+        {
+            thread::sleep(PAUSE.saturating_sub(last.elapsed()));
+        }
+        self.last_changes = Some(Instant::now());
     }
 
     /// Waits for something to do. Where that takes a while, texts are indexed meanwhile,
