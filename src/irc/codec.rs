@@ -87,7 +87,7 @@ impl Decoder for LineCodec {
     fn decode(&mut self, buffer: &mut BytesMut) -> io::Result<Option<Line>> {
         loop {
             let unseen = &buffer[self.searched..];
-            let Some(found) = line_end(unseen) else {
+            let Some(found) = unseen.iter().position(|byte| matches!(byte, b'\r' | b'\n')) else {
                 if self.skipping {
                     buffer.clear();
                 } else if self.too_long(buffer) {
@@ -126,17 +126,6 @@ impl Decoder for LineCodec {
         }
         Ok(item)
     }
-}
-
-/// Where the first line ends, if it does. Blocks without an end are passed as a whole, many
-/// bytes at a time.
-fn line_end(bytes: &[u8]) -> Option<usize> {
-    const BLOCK: usize = 32;
-    let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
-    let has_end = |block: &[u8]| block.iter().fold(false, |found, byte| found | is_end(byte));
-    let passed = bytes.chunks(BLOCK).position(has_end)? * BLOCK;
-    let within = bytes[passed..].iter().position(is_end)?;
-    Some(passed + within)
 }
 
 fn text(line: &[u8]) -> Option<Line> {
