@@ -21,7 +21,7 @@ use super::time::sane;
 
 /// The latest ids of a contact are remembered, as many as this: one that comes again out of
 /// turn is looked up.
-const RECENT: usize = 64;
+pub(super) const RECENT: usize = 64;
 
 /// The longest id of another node that becomes a `msgid`, characters.
 const MSGID_LENGTH: usize = 64;
@@ -41,7 +41,7 @@ pub(super) struct Arrival {
 
 /// A message that waits for the store to say whether it is new, or behind one that does.
 #[derive(Debug)]
-struct Pending {
+pub(super) struct Pending {
     arrival: Arrival,
     /// The question; none where it needs no answer.
     ticket: Option<u64>,
@@ -53,11 +53,11 @@ struct Pending {
 pub(super) struct Inbox {
     /// The connection on which a message has proved to be new.
     proven: Option<ConnectionId>,
-    pending: VecDeque<Pending>,
+    pub(super) pending: VecDeque<Pending>,
     /// What was accepted while something was pending: the store may have been asked about
     /// the same message before it was told.
-    accepted_meanwhile: Vec<(String, String)>,
-    recent: VecDeque<String>,
+    pub(super) accepted_meanwhile: Vec<(String, String)>,
+    pub(super) recent: VecDeque<String>,
 }
 
 impl Inbox {

@@ -34,7 +34,7 @@ const SERVICE: &str = "read-service";
 /// Up to where the person has read.
 #[derive(Debug, Default)]
 pub(super) struct Markers {
-    of_contacts: BTreeMap<ContactId, Marker>,
+    pub(super) of_contacts: BTreeMap<ContactId, Marker>,
     of_channel: Option<Timestamp>,
     of_service: Option<Timestamp>,
 }

@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The connections that are kept for receipts alone.
 #[derive(Clone, Debug, Default, Hash)]
-pub(crate) struct Parting(Vec<(Connection, Duration)>);
+pub(crate) struct Parting(pub(super) Vec<(Connection, Duration)>);
 
 impl Parting {
     /// Keeps one of them.

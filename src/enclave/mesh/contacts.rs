@@ -15,7 +15,7 @@ pub const SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Most addresses silenced at a time. Each was a decision of the person, so more are not
 /// to be expected; the one whose silence ends first gives way.
-const SILENCED_MAX: usize = 1024;
+pub(super) const SILENCED_MAX: usize = 1024;
 
 impl Mesh {
     /// This address is a contact from now on: at the start, added, or accepted.

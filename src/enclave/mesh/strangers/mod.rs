@@ -5,6 +5,8 @@
 //! Everything here is counted by the owner of an address: whoever owns a whole network
 //! must not get a place for each address in it.
 
+#[cfg(any(test, fuzzing))]
+mod census;
 mod request;
 
 use std::collections::BTreeMap;
