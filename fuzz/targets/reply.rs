@@ -8,6 +8,7 @@ use enclave_irc::irc::codec::TAGS_LIMIT;
 use enclave_irc::irc::numeric;
 use enclave_irc::irc::reply::{LINE_LENGTH, Reply, Source};
 use enclave_irc::irc::request::Request;
+use enclave_irc::irc::text::cut;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
@@ -19,9 +20,14 @@ fuzz_target!(|input: &[u8]| {
     };
     // A character that stands nowhere else divides the parts.
     let parts: Vec<&str> = text.split('\u{7f}').take(20).collect();
+    // Nobody's name is long.
+    let name = |name| cut(name, 64);
     let (source, parts) = match (kind & 3, &parts[..]) {
-        (0, [server, parts @ ..]) => (Source::Server(server), parts),
-        (1, [nick, user, host, parts @ ..]) => (Source::User { nick, user, host }, parts),
+        (0, [server, parts @ ..]) => (Source::Server(name(server)), parts),
+        (1, [nick, user, host, parts @ ..]) => {
+            let [nick, user, host] = [nick, user, host].map(|one| name(one));
+            (Source::User { nick, user, host }, parts)
+        }
         (_, parts) => (Source::Unnamed, parts),
     };
     let tags = parts.len().min(usize::from(kind >> 2 & 7));

@@ -21,10 +21,11 @@ pub enum Cause {
     Unasked,
 }
 
-/// What nobody needs to have asked for.
-const UNASKED: [&str; 15] = [
+/// What nobody needs to have asked for. `305` and `306` come where another client of the
+/// person's has said how they are.
+const UNASKED: [&str; 17] = [
     "JOIN", "QUIT", "NICK", "MODE", "AWAY", "SETNAME", "PRIVMSG", "NOTICE", "TAGMSG", "BATCH",
-    "PING", "ERROR", "MARKREAD", "730", "731",
+    "PING", "ERROR", "MARKREAD", "730", "731", "305", "306",
 ];
 
 /// One client.
@@ -38,8 +39,6 @@ pub struct Client {
     has_asked: bool,
     /// Its connection is over, or about to be.
     pub closed: bool,
-    /// It is gone, too, for whoever would send it something.
-    pub gone: bool,
     /// PINGs that it has yet to answer.
     pub pings: Vec<String>,
 }

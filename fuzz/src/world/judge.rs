@@ -18,12 +18,23 @@ impl World {
         self.judge_connections(&census);
         self.judge_owed(&census.owed);
         if self.store.queued() == 0 {
-            assert_eq!(census.waiting, self.store.waiting());
+            self.judge_waiting(census.waiting);
         }
         let deadline = self.gateway.deadline();
         assert!(deadline.is_none_or(|at| at >= self.now.monotonic || at > Duration::ZERO));
         let contacts = census.contacts.iter().filter(|contact| !contact.blocked);
         self.friends = contacts.map(|contact| contact.address).collect();
+    }
+
+    /// What waits is what the store says waits, in the same order; but what is nothing but
+    /// tags may have been overtaken.
+    fn judge_waiting(&self, mut waiting: BTreeMap<u32, Vec<u64>>) {
+        for keys in waiting.values_mut() {
+            let words = keys.iter().filter(|key| self.store.has_words(**key));
+            assert!(words.is_sorted(), "another order: {keys:?}");
+            keys.sort_unstable();
+        }
+        assert_eq!(waiting, self.store.waiting());
     }
 
     fn judge_contacts(&self, census: &Census) {

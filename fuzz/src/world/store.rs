@@ -153,6 +153,12 @@ impl Store {
         written.or_else(|| Some(stored()?.contact))
     }
 
+    /// Whether a message has a text.
+    pub fn has_words(&self, seq: u64) -> bool {
+        let text = |one: &Message| one.text.as_ref().is_some_and(|text| !text.is_empty());
+        self.rows.messages.get(&seq).is_some_and(text)
+    }
+
     /// What waits for each contact, once all that was written has been done.
     pub fn waiting(&self) -> BTreeMap<u32, Vec<u64>> {
         let mut waiting = BTreeMap::<u32, Vec<u64>>::new();
