@@ -98,7 +98,7 @@ impl Belief {
 
     fn negotiate(&mut self, heard: &Heard<'_>) {
         if heard.param(1) == "ACK" {
-            for word in heard.param(2).split(' ') {
+            for word in heard.param(2).split_whitespace() {
                 match word.strip_prefix('-') {
                     Some(name) => self.capabilities.remove(name),
                     None => self.capabilities.insert(word.to_owned()),

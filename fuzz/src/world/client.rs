@@ -135,7 +135,8 @@ impl<'a> Heard<'a> {
         let (verb, mut rest) = rest.split_once(' ').unwrap_or((rest, ""));
         let is_verb = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
         assert!(!verb.is_empty() && verb.bytes().all(is_verb), "{body:?}");
-        assert!(!source.is_empty() || ["PING", "ERROR"].contains(&verb), "{body:?}");
+        let may_be_unnamed = ["PING", "ERROR", "AUTHENTICATE"].contains(&verb);
+        assert!(!source.is_empty() || may_be_unnamed, "{body:?}");
         let mut params = Vec::new();
         while !rest.is_empty() {
             if let Some(last) = rest.strip_prefix(':') {
