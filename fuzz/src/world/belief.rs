@@ -97,10 +97,12 @@ impl Belief {
     }
 
     fn negotiate(&mut self, heard: &Heard<'_>) {
-        if heard.param(1) == "ACK" {
+        if let "ACK" | "DEL" = heard.param(1) {
+            let is_lost = heard.param(1) == "DEL";
             for word in heard.param(2).split_whitespace() {
                 match word.strip_prefix('-') {
                     Some(name) => self.capabilities.remove(name),
+                    None if is_lost => self.capabilities.remove(word),
                     None => self.capabilities.insert(word.to_owned()),
                 };
             }
@@ -149,7 +151,8 @@ impl Belief {
                 assert_eq!(self.watched.get(nick), Some(&is_online), "{nick}");
             }
         }
-        for name in &self.capabilities {
+        // That one goes where there is no key any more, and not everybody wants to hear of it.
+        for name in self.capabilities.iter().filter(|name| *name != "sasl") {
             let has = client.capabilities.iter().any(|one| one.name() == name);
             assert!(has, "it was told that it has {name}");
         }

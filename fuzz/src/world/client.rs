@@ -63,9 +63,7 @@ impl Client {
         if let Some(request) = Request::parse(text)
             && let Some(label) = request.tag("label")
         {
-            // One that gives up the capability with it is owed nothing.
-            let gives_up = request.verb == "CAP" && text.contains('-');
-            self.dialogue.ask(label, self.belief.can_label(), gives_up);
+            self.dialogue.ask(label, self.belief.can_label());
         }
     }
 
@@ -93,7 +91,11 @@ impl Client {
             self.pings.push(heard.params[0].to_owned());
         }
         self.dialogue.hear(&heard);
+        let could = self.belief.can_label();
         self.belief.hear(&heard);
+        if could && !self.belief.can_label() {
+            self.dialogue.give_up();
+        }
     }
 
     /// No reply to what was not asked.

@@ -14,17 +14,21 @@ pub struct Dialogue {
     closed: BTreeSet<String>,
     /// How often each label was sent, and how often answered.
     labels: BTreeMap<String, (usize, usize)>,
-    /// It has given up what labels need, so it is owed nothing any more.
+    /// It is owed nothing any more.
     gave_up: bool,
 }
 
 impl Dialogue {
     /// A request with this label is sent, by a client that is `able` to use it.
-    pub fn ask(&mut self, label: &str, able: bool, gives_up: bool) {
-        self.gave_up |= gives_up;
+    pub fn ask(&mut self, label: &str, able: bool) {
         if able && (1..=64).contains(&label.len()) {
             self.labels.entry(label.to_owned()).or_default().0 += 1;
         }
+    }
+
+    /// The client has given up what labels need.
+    pub fn give_up(&mut self) {
+        self.gave_up = true;
     }
 
     /// Something is heard.

@@ -17,7 +17,8 @@ impl Strangers {
             add("bytes of a stranger's alias", length(&state.alias), ALIAS_MAX);
             add("bytes of a stranger's status text", length(&state.text), TEXT_MAX);
             let words = request.held.iter().map(|words| words.text.len() + length(&words.id));
-            add("bytes of a stranger's words", words.sum(), state.bytes);
+            // A byte that is no text becomes the three of U+FFFD.
+            add("bytes of a stranger's words", words.sum(), 3 * state.bytes);
             add("words of a stranger", request.held.len() * FRAME_OVERHEAD, state.bytes);
             add("bytes of a stranger", state.bytes, most);
             add("bytes a stranger repeats", request.repeated, most);
