@@ -10,7 +10,10 @@ pub fn mutate(data: &mut [u8], size: usize, most: usize, seed: u32, phrases: &st
     if dice.throw(2) == 0 {
         return fuzzer_mutate(data, size, most);
     }
-    let mut lines: Vec<Vec<u8>> = data[..size].split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    let mut lines: Vec<Vec<u8>> = data[..size]
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::to_vec)
+        .collect();
     let phrases: Vec<&str> = phrases.lines().filter(|line| !line.is_empty()).collect();
     for _ in 0..=dice.throw(4) {
         change(&mut lines, &phrases, &mut dice);

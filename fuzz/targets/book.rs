@@ -41,7 +41,11 @@ fn check(book: &Book) {
         assert!(addresses.insert(contact.address), "{contact:?}");
         assert!(nicks.insert(contact.nick.folded()), "{contact:?}");
         assert!(Nick::new(contact.nick.as_str()).is_some());
-        assert!(!RESERVED.iter().any(|one| looks_like(contact.nick.as_str(), one)));
+        assert!(
+            !RESERVED
+                .iter()
+                .any(|one| looks_like(contact.nick.as_str(), one))
+        );
         assert_eq!(valid_name(&contact.name), Ok(contact.name.as_str()));
         assert!(contact.name.chars().count() <= MAXIMUM_NAME);
         assert!(!contact.name.contains(['\r', '\n', '\0']));
@@ -54,21 +58,43 @@ fn check(book: &Book) {
 /// `a fc00::1 John Smith`: what to do, with whom, and a name.
 fn change(order: &str, book: &Book) -> Option<Change> {
     let mut words = order.splitn(3, ' ');
-    let (what, whom, name) = (words.next()?, words.next().unwrap_or_default(), words.next());
+    let (what, whom, name) = (
+        words.next()?,
+        words.next().unwrap_or_default(),
+        words.next(),
+    );
     let name = name.unwrap_or_default().to_owned();
     // A small number is the address of an entry.
     let index = whom.parse::<usize>().ok();
     let entry = index.and_then(|index| book.contacts.get(index));
     let address = match entry {
         Some(contact) => contact.address,
-        None => whom.parse().unwrap_or_else(|_| "fc00::77".parse().expect("an address")),
+        None => whom
+            .parse()
+            .unwrap_or_else(|_| "fc00::77".parse().expect("an address")),
     };
     Some(match what {
-        "a" => Change::Add { name, address, nick: None },
-        "A" => Change::Add { address, nick: Nick::new(&name), name },
+        "a" => Change::Add {
+            name,
+            address,
+            nick: None,
+        },
+        "A" => Change::Add {
+            address,
+            nick: Nick::new(&name),
+            name,
+        },
         "d" => Change::Remove { address },
-        "r" => Change::Rename { address, name, nick: None },
-        "R" => Change::Rename { address, nick: Nick::new(&name), name },
+        "r" => Change::Rename {
+            address,
+            name,
+            nick: None,
+        },
+        "R" => Change::Rename {
+            address,
+            nick: Nick::new(&name),
+            name,
+        },
         "b" => Change::Block { address },
         "u" => Change::Unblock { address },
         "w" => Change::WriteNicks,
@@ -110,5 +136,8 @@ fn check_change(file: &Path, written: &str, before: &Book, change: &Change) {
     }
     // Once is enough: the text holds still.
     let again = changed(file, &text, &RESERVED, &Change::WriteNicks);
-    assert_eq!(again.map(|(again, _)| again).ok().as_deref(), Some(text.as_str()));
+    assert_eq!(
+        again.map(|(again, _)| again).ok().as_deref(),
+        Some(text.as_str())
+    );
 }

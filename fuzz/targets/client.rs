@@ -14,5 +14,11 @@ fuzz_target!(|input: &[u8]| {
 });
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    mutate(data, size, max_size, seed, include_str!("../phrases/client"))
+    mutate(
+        data,
+        size,
+        max_size,
+        seed,
+        include_str!("../phrases/client"),
+    )
 });

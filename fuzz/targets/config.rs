@@ -46,16 +46,28 @@ fn check(config: &Config) {
     assert!(!irc.listen.is_empty());
     let has_key = !irc.password.is_empty() || !irc.fingerprints.is_empty();
     assert!(has_key || !irc.listen.iter().any(|one| one.is_reachable()));
-    let is_name = |name: &str| !name.is_empty() && !name.contains([' ', '\r', '\n', '\0', '!', '@']);
+    let is_name =
+        |name: &str| !name.is_empty() && !name.contains([' ', '\r', '\n', '\0', '!', '@']);
     assert!(is_name(&irc.server_name));
-    assert!(irc.channel.iter().all(|channel| is_name(channel) && !channel.contains(',')));
+    assert!(
+        irc.channel
+            .iter()
+            .all(|channel| is_name(channel) && !channel.contains(','))
+    );
     assert!(irc.password.is_empty() || irc.password.is_argon2_hash());
     assert!(!format!("{config:?}").contains("$argon2id$"));
 
-    assert_eq!(parse_duration(&format_duration(enclave.grace)).ok(), Some(enclave.grace));
+    assert_eq!(
+        parse_duration(&format_duration(enclave.grace)).ok(),
+        Some(enclave.grace)
+    );
     let size = enclave.max_frame as u64;
     assert_eq!(parse_size(&format_size(size)).ok(), Some(size));
     assert!(differences(config, config).is_empty());
     let all = differences(&Config::default(), config);
-    assert!(needs_restart(&Config::default(), config).iter().all(|one| all.contains(one)));
+    assert!(
+        needs_restart(&Config::default(), config)
+            .iter()
+            .all(|one| all.contains(one))
+    );
 }

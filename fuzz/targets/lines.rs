@@ -68,15 +68,17 @@ fn look_at(line: &str) {
     assert!(!request.verb.bytes().any(|byte| byte.is_ascii_lowercase()));
     assert!(request.params.len() <= PARAMETER_LIMIT);
     if let Some((_, middle)) = request.params.split_last() {
-        let word = |param: &&str| {
-            !param.is_empty() && !param.contains(' ') && !param.starts_with(':')
-        };
+        let word =
+            |param: &&str| !param.is_empty() && !param.contains(' ') && !param.starts_with(':');
         assert!(middle.iter().all(word));
     }
     assert_reads_back(&request);
     for (key, value) in &request.tags {
         assert!(!key.contains([';', ' ']) && value.len() <= TAGS_LIMIT);
-        assert_eq!(parse_tags(value).count(), value.split(';').filter(|one| !one.is_empty()).count());
+        assert_eq!(
+            parse_tags(value).count(),
+            value.split(';').filter(|one| !one.is_empty()).count()
+        );
     }
     for param in &request.params {
         if let Some(nick) = Nick::new(param) {
@@ -115,6 +117,9 @@ fn assert_reads_back(request: &Request<'_>) {
     // One that begins like tags or a source would be taken for that.
     if !line.starts_with(['@', ':']) {
         let again = Request::parse(&line).expect("it has a verb");
-        assert_eq!((again.verb, again.params), (request.verb.clone(), request.params.clone()));
+        assert_eq!(
+            (again.verb, again.params),
+            (request.verb.clone(), request.params.clone())
+        );
     }
 }

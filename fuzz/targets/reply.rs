@@ -32,12 +32,24 @@ fuzz_target!(|input: &[u8]| {
     };
     let tags = parts.len().min(usize::from(kind >> 2 & 7));
     let (tags, params) = parts.split_at(tags);
-    let verbs = ["PRIVMSG", "NOTICE", "JOIN", "MODE", "BATCH", "CHATHISTORY", "QUIT", "MARKREAD"];
+    let verbs = [
+        "PRIVMSG",
+        "NOTICE",
+        "JOIN",
+        "MODE",
+        "BATCH",
+        "CHATHISTORY",
+        "QUIT",
+        "MARKREAD",
+    ];
     let verb = verbs[usize::from(kind >> 5)];
     let mut reply = match source {
-        Source::Server(server) if kind & 0x80 != 0 => {
-            Reply::numeric(server, params.first().unwrap_or(&"*"), numeric::RPL_AWAY, params)
-        }
+        Source::Server(server) if kind & 0x80 != 0 => Reply::numeric(
+            server,
+            params.first().unwrap_or(&"*"),
+            numeric::RPL_AWAY,
+            params,
+        ),
         _ => Reply::from(source, verb, params),
     };
     for tag in tags {
@@ -70,7 +82,10 @@ fn check(line: &[u8], reply: &Reply, capabilities: Capabilities, tags: &[&str]) 
     let request = Request::parse(line).expect("it has a command");
     for (key, value) in &request.tags {
         assert!(capabilities.contains(Capability::for_tag(key)));
-        let given = tags.iter().rev().map(|tag| tag.split_once('=').unwrap_or((tag, "")));
+        let given = tags
+            .iter()
+            .rev()
+            .map(|tag| tag.split_once('=').unwrap_or((tag, "")));
         let mut given = given.filter(|(name, _)| name == key);
         let (_, given) = given.next().expect("nobody gave it");
         assert_eq!(value, &given.replace('\0', ""));

@@ -153,10 +153,14 @@ impl Gateway {
 
     fn waiting(&self) -> BTreeMap<u32, Vec<u64>> {
         let talks = self.correspondences.iter();
-        let parked = talks.map(|(id, talk)| (id.0, talk.parked.iter().map(|one| one.key).collect()));
+        let parked =
+            talks.map(|(id, talk)| (id.0, talk.parked.iter().map(|one| one.key).collect()));
         let mut all: BTreeMap<u32, Vec<u64>> = parked.collect();
         for (id, contact) in self.roster.iter() {
-            let keys = self.mesh.waiting(contact.address).map(|(message, _)| message.key);
+            let keys = self
+                .mesh
+                .waiting(contact.address)
+                .map(|(message, _)| message.key);
             all.entry(id.0).or_default().extend(keys);
         }
         all.retain(|_, keys| !keys.is_empty());
@@ -169,15 +173,31 @@ impl Gateway {
         let online = online.count();
         add("contacts online", self.online, online);
         add("contacts counted online", online, self.online);
-        add("contacts out of place", usize::from(!self.roster.is_indexed()), 0);
+        add(
+            "contacts out of place",
+            usize::from(!self.roster.is_indexed()),
+            0,
+        );
         add("conversations", self.correspondences.len(), known);
         add("markers", self.markers.of_contacts.len(), known);
         add("positions", self.positions.0.len(), NAMES);
         add("places of wrong tries", self.wrong_tries.0.len(), PLACES);
-        add("prompts", self.prompts.unseen.len(), self.mesh.requests().count());
-        add("prompts shown", self.prompts.shown_at.len(), PROMPTS_IN_A_PERIOD);
+        add(
+            "prompts",
+            self.prompts.unseen.len(),
+            self.mesh.requests().count(),
+        );
+        add(
+            "prompts shown",
+            self.prompts.shown_at.len(),
+            PROMPTS_IN_A_PERIOD,
+        );
         add("unread notices", self.unread_notices.len(), UNREAD_NOTICES);
-        add("bytes of a goodbye", self.remembered.farewell.len(), BODY_LIMIT);
+        add(
+            "bytes of a goodbye",
+            self.remembered.farewell.len(),
+            BODY_LIMIT,
+        );
         let is_unknown = |session: &&Session| !session.origin.trusted && !session.attached();
         let unknown = self.sessions.values().filter(is_unknown).count();
         add("unknown clients", unknown, MOST_UNKNOWN);
@@ -196,7 +216,11 @@ impl Gateway {
             let (messages, bytes) = self.mesh.waiting_size(contact.address);
             add("messages that wait", messages, WAITING);
             // The tags of each are not counted by whoever refuses one more.
-            add("bytes that wait", bytes, WAITING_BYTES + messages * TAGS_LIMIT);
+            add(
+                "bytes that wait",
+                bytes,
+                WAITING_BYTES + messages * TAGS_LIMIT,
+            );
         }
     }
 }
@@ -211,11 +235,19 @@ impl Session {
             add("bytes of an away text", away.text.len(), BODY_LIMIT);
         }
         if let Some(password) = &self.pass {
-            add("bytes of a password", password.reveal().len(), PASSWORD_LENGTH);
+            add(
+                "bytes of a password",
+                password.reveal().len(),
+                PASSWORD_LENGTH,
+            );
         }
         if let Some(batch) = &self.batch {
             add("bytes of lines", batch.text.len(), MULTILINE_MAX_BYTES);
-            add("bytes of a batch", batch.reference.len() + batch.target.len(), BODY_LIMIT);
+            add(
+                "bytes of a batch",
+                batch.reference.len() + batch.target.len(),
+                BODY_LIMIT,
+            );
         }
         for unfetched in self.unfetched.values() {
             add("pages fetched", unfetched.pages.len(), PAGES);

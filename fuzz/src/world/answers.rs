@@ -13,13 +13,18 @@ use super::store::Rows;
 pub fn answer(rows: &Rows, ask: &Ask) -> Answer {
     match ask {
         Ask::Known { contact, id, text } => Answer::Known(known(rows, *contact, id, text)),
-        Ask::Backlog { after, through, client, each, bytes } => {
+        Ask::Backlog {
+            after,
+            through,
+            client,
+            each,
+            bytes,
+        } => {
             let missed = missed(rows, (*after, *through), client, true);
             let share = bytes / missed.len().max(1);
             let conversations = missed.into_iter().map(|one| {
                 let all = readable(rows).filter(|message| {
-                    message.contact == one.contact
-                        && is_missed(message, (*after, *through), client)
+                    message.contact == one.contact && is_missed(message, (*after, *through), client)
                 });
                 let messages = newest(all, *each, share);
                 Conversation {
@@ -30,7 +35,13 @@ pub fn answer(rows: &Rows, ask: &Ask) -> Answer {
             });
             Answer::Backlog(conversations.collect())
         }
-        Ask::Next { after, through, client, most, bytes } => {
+        Ask::Next {
+            after,
+            through,
+            client,
+            most,
+            bytes,
+        } => {
             let all = readable(rows).filter(|one| is_missed(one, (*after, *through), client));
             let count = all.clone().count();
             let messages = oldest(all, *most, *bytes);
@@ -40,12 +51,22 @@ pub fn answer(rows: &Rows, ask: &Ask) -> Answer {
             };
             Answer::Next { messages, through }
         }
-        Ask::Log { contact, most, bytes } => {
+        Ask::Log {
+            contact,
+            most,
+            bytes,
+        } => {
             let all = readable(rows);
             let all = all.filter(|one| contact.is_none_or(|contact| one.contact == contact));
             Answer::Log(newest(all, *most, *bytes))
         }
-        Ask::History { contact, selection, most, bytes, tag_only } => {
+        Ask::History {
+            contact,
+            selection,
+            most,
+            bytes,
+            tag_only,
+        } => {
             let wanted = |one: &&Message| {
                 let has_text = one.text.as_ref().is_some_and(|text| !text.is_empty());
                 one.contact == *contact && (*tag_only || has_text)
@@ -53,28 +74,41 @@ pub fn answer(rows: &Rows, ask: &Ask) -> Answer {
             let all: Vec<&Message> = readable(rows).filter(wanted).collect();
             Answer::History(history(rows, *contact, &all, selection, *most, *bytes))
         }
-        Ask::Targets { between: (one, other), most } => {
+        Ask::Targets {
+            between: (one, other),
+            most,
+        } => {
             let range = (*one).min(*other)..(*one).max(*other);
             let mut latest = BTreeMap::new();
             for message in readable(rows) {
                 latest.insert(message.contact, message.arrived);
             }
             let within = |time: &Timestamp| range.contains(time) && *time != range.start;
-            let mut targets: Vec<_> = latest.into_iter().filter(|(_, time)| within(time)).collect();
+            let mut targets: Vec<_> = latest
+                .into_iter()
+                .filter(|(_, time)| within(time))
+                .collect();
             targets.sort_by_key(|(_, time)| *time);
             targets.truncate(*most as usize);
             Answer::Targets(targets)
         }
         Ask::Search(search) => Answer::Search(found(rows, search)),
         Ask::Position { contact, time } => {
-            let mut all = rows.messages.values().rev().filter(|one| one.contact == *contact);
+            let mut all = rows
+                .messages
+                .values()
+                .rev()
+                .filter(|one| one.contact == *contact);
             let exact = all.clone().find(|one| one.time == *time);
             let found = exact.or_else(|| all.find(|one| one.arrived <= *time));
             Answer::Position(found.map(|one| (one.seq, one.time)))
         }
-        Ask::Missed { after, through, client, tag_only } => {
-            Answer::Missed(missed(rows, (*after, *through), client, *tag_only))
-        }
+        Ask::Missed {
+            after,
+            through,
+            client,
+            tag_only,
+        } => Answer::Missed(missed(rows, (*after, *through), client, *tag_only)),
     }
 }
 
@@ -134,7 +168,12 @@ fn missed(rows: &Rows, range: (u64, u64), client: &str, tag_only: bool) -> Vec<M
         let seq = message.seq;
         match all.iter_mut().find(|one| one.contact == message.contact) {
             Some(one) => (one.last, one.count) = (seq, one.count + 1),
-            None => all.push(Missed { contact: message.contact, first: seq, last: seq, count: 1 }),
+            None => all.push(Missed {
+                contact: message.contact,
+                first: seq,
+                last: seq,
+                count: 1,
+            }),
         }
     }
     all
@@ -152,7 +191,9 @@ fn history(
     let place = |reference: &Reference| -> Option<(u64, u64)> {
         let mut known = rows.messages.values().filter(|one| one.contact == contact);
         match reference {
-            Reference::Id(id) => known.find(|one| one.id == *id).map(|one| (one.seq, one.seq)),
+            Reference::Id(id) => known
+                .find(|one| one.id == *id)
+                .map(|one| (one.seq, one.seq)),
             Reference::Time(time) => Some(match known.clone().find(|one| one.time == *time) {
                 Some(one) => (one.seq, one.seq),
                 None => match known.rfind(|one| one.arrived < *time) {
@@ -174,7 +215,11 @@ fn history(
         Selection::Around(one) => {
             let (before, behind) = place(one)?;
             let mut around = newest(between(0, before), most / 2 + 1, bytes / 2);
-            around.extend(oldest(between(before.min(behind), u64::MAX), most / 2 + 1, bytes / 2));
+            around.extend(oldest(
+                between(before.min(behind), u64::MAX),
+                most / 2 + 1,
+                bytes / 2,
+            ));
             around.dedup_by_key(|one| one.seq);
             around.truncate(most as usize);
             around
@@ -191,7 +236,11 @@ fn history(
 }
 
 fn found(rows: &Rows, search: &Search) -> Vec<Message> {
-    let words: Vec<String> = search.text.split_whitespace().map(str::to_lowercase).collect();
+    let words: Vec<String> = search
+        .text
+        .split_whitespace()
+        .map(str::to_lowercase)
+        .collect();
     let fits = |one: &&Message| {
         let text = one.text.as_deref().unwrap_or_default().to_lowercase();
         search.contact.is_none_or(|contact| one.contact == contact)

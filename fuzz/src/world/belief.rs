@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use enclave_irc::gateway::census::{ClientCensus, ContactCensus};
 use enclave_irc::enclave::news::Presence;
 use enclave_irc::enclave::packet::Status;
+use enclave_irc::gateway::census::{ClientCensus, ContactCensus};
 
 use super::client::Heard;
 
@@ -34,7 +34,9 @@ pub struct Belief {
 impl Belief {
     /// Whether it may send labels.
     pub fn can_label(&self) -> bool {
-        ["labeled-response", "batch"].iter().all(|one| self.capabilities.contains(*one))
+        ["labeled-response", "batch"]
+            .iter()
+            .all(|one| self.capabilities.contains(*one))
     }
 
     /// Takes a line for true, if it can be.
@@ -89,7 +91,8 @@ impl Belief {
             "730" | "731" => {
                 for target in heard.param(1).split(',') {
                     let nick = target.split('!').next().unwrap_or_default();
-                    self.watched.insert(nick.to_ascii_lowercase(), heard.verb == "730");
+                    self.watched
+                        .insert(nick.to_ascii_lowercase(), heard.verb == "730");
                 }
             }
             _ => {}
@@ -128,9 +131,8 @@ impl Belief {
         if !client.attached {
             return;
         }
-        let known = |contact: &&ContactCensus| {
-            matches!(contact.known, Some(Presence::Online { .. }))
-        };
+        let known =
+            |contact: &&ContactCensus| matches!(contact.known, Some(Presence::Online { .. }));
         let is_available = |contact: &ContactCensus| {
             let status = Status::Available;
             matches!(&contact.known, Some(Presence::Online { status: said, .. }) if *said == status)
@@ -141,7 +143,11 @@ impl Belief {
             .collect();
         assert_eq!(self.nick, client.nick.to_ascii_lowercase());
         assert_eq!(self.in_channel, client.in_channel);
-        assert!(!contacts.iter().any(|one| one.nick.eq_ignore_ascii_case(&self.nick)));
+        assert!(
+            !contacts
+                .iter()
+                .any(|one| one.nick.eq_ignore_ascii_case(&self.nick))
+        );
         if self.in_channel && self.knows_names {
             assert_eq!(self.members, online);
         }

@@ -42,7 +42,8 @@ pub fn written(text: &[u8]) -> Book {
         match entry.get(1) {
             Some(nick) => {
                 let nick = NICKS[usize::from(*nick) % NICKS.len()];
-                book.contacts.push(contact(nick, sign, entry.contains(&b'!')));
+                book.contacts
+                    .push(contact(nick, sign, entry.contains(&b'!')));
             }
             None => book.blocked_strangers.push(address(sign)),
         }
@@ -56,20 +57,33 @@ pub fn written(text: &[u8]) -> Book {
 pub fn change(book: &mut Book, change: Change) -> Result<(), String> {
     let place = |book: &Book, address| book.contacts.iter().position(|one| one.address == address);
     match change {
-        Change::Add { name, address, nick } => {
+        Change::Add {
+            name,
+            address,
+            nick,
+        } => {
             if place(book, address).is_some() {
                 return Err("it is there already".to_owned());
             }
             book.blocked_strangers.retain(|one| *one != address);
             let nick = nick.ok_or("no nick")?;
-            let contact = Contact { name, address, nick, blocked: false };
+            let contact = Contact {
+                name,
+                address,
+                nick,
+                blocked: false,
+            };
             book.contacts.push(contact);
         }
         Change::Remove { address } => {
             let index = place(book, address).ok_or("it is not there")?;
             book.contacts.remove(index);
         }
-        Change::Rename { name, address, nick } => {
+        Change::Rename {
+            name,
+            address,
+            nick,
+        } => {
             let index = place(book, address).ok_or("it is not there")?;
             book.contacts[index].name = name;
             book.contacts[index].nick = nick.ok_or("no nick")?;

@@ -84,7 +84,11 @@ impl Client {
         };
         assert!(body.len() <= 510, "{} bytes: {body}", body.len());
         // As much again as a client may send, and as the server may add.
-        assert!(tags.len() <= 4094 + 1 + 4094, "{} bytes of tags", tags.len());
+        assert!(
+            tags.len() <= 4094 + 1 + 4094,
+            "{} bytes of tags",
+            tags.len()
+        );
         let heard = Heard::parse(tags, body);
         self.assert_asked(&heard, cause);
         if heard.verb == "PING" {
@@ -152,7 +156,9 @@ impl<'a> Heard<'a> {
         }
         let tags = tags.split(';').filter(|tag| !tag.is_empty());
         Self {
-            tags: tags.map(|tag| tag.split_once('=').unwrap_or((tag, ""))).collect(),
+            tags: tags
+                .map(|tag| tag.split_once('=').unwrap_or((tag, "")))
+                .collect(),
             nick: source.split(['!', ' ']).next().unwrap_or_default(),
             verb,
             params,

@@ -48,7 +48,10 @@ impl Dialogue {
         if heard.verb == "BATCH" {
             let name = heard.param(0);
             if let Some(name) = name.strip_prefix('+') {
-                assert!(!self.closed.contains(name), "its name was used before: {heard:?}");
+                assert!(
+                    !self.closed.contains(name),
+                    "its name was used before: {heard:?}"
+                );
                 assert!(self.open.insert(name.to_owned()), "it is open: {heard:?}");
             } else {
                 let name = name.strip_prefix('-').expect("it begins or ends");

@@ -15,16 +15,24 @@ impl World {
                 Effect::ToClient { client, lines } => self.tell(client, &lines),
                 Effect::CloseClient { client } => {
                     let one = self.clients.get_mut(&client).expect("it is there");
-                    assert!(!std::mem::replace(&mut one.closed, true), "it is closed already");
+                    assert!(
+                        !std::mem::replace(&mut one.closed, true),
+                        "it is closed already"
+                    );
                 }
                 Effect::Mesh(order) => self.obey(order),
                 Effect::ChangeBook { id, change } => self.changes.push_back((id, change)),
                 Effect::Reload => {
                     let book = Ok(self.book.clone());
-                    self.aftermath.push_back((Event::BookRead(book), Cause::Unasked));
+                    self.aftermath
+                        .push_back((Event::BookRead(book), Cause::Unasked));
                 }
                 Effect::Store(write) => self.store.write(write),
-                Effect::CheckPassword { client, password, hash } => {
+                Effect::CheckPassword {
+                    client,
+                    password,
+                    hash,
+                } => {
                     // A password is its own hash here.
                     self.passwords.push_back((client, password == hash));
                 }
@@ -64,13 +72,22 @@ impl World {
             Order::Listen { addresses } => {
                 assert!(addresses.iter().all(|one| *one == address(OWN)));
             }
-            Order::Dial { connection, from, to } => {
+            Order::Dial {
+                connection,
+                from,
+                to,
+            } => {
                 assert_eq!(from, address(OWN));
                 assert!(self.friends.contains(&to), "{to} is a stranger");
-                let before = self.connections.insert(connection, Connection::new(to, false));
+                let before = self
+                    .connections
+                    .insert(connection, Connection::new(to, false));
                 assert!(before.is_none(), "it is there already");
             }
-            Order::Read { connection, max_frame } => self.open(connection).read(max_frame),
+            Order::Read {
+                connection,
+                max_frame,
+            } => self.open(connection).read(max_frame),
             Order::Pause { connection } => self.open(connection).pause(),
             Order::Write { connection, frame } => {
                 let remote = self.open(connection).remote;

@@ -60,7 +60,12 @@ impl World {
                 one.belief.check(session, &census.contacts);
             }
         }
-        assert!(census.clients.keys().all(|client| self.clients.contains_key(client)));
+        assert!(
+            census
+                .clients
+                .keys()
+                .all(|client| self.clients.contains_key(client))
+        );
     }
 
     fn judge_connections(&self, census: &Census) {
@@ -77,7 +82,11 @@ impl World {
         let own = &census.mesh.own;
         for (peer, id) in &census.mesh.told {
             let told = &self.connections[id].told;
-            assert_eq!((told.status, &told.text), (Some(own.status), &own.text), "{peer}");
+            assert_eq!(
+                (told.status, &told.text),
+                (Some(own.status), &own.text),
+                "{peer}"
+            );
             if !own.alias.is_empty() {
                 assert_eq!(told.alias, own.alias, "{peer}");
             }

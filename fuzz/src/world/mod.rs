@@ -83,7 +83,9 @@ impl World {
             alias: String::new(),
             detached: Detached::Away,
             grace: Duration::from_secs(120),
-            networks: ["fc00::/8", "200::/7"].map(|one| one.parse().expect("a network")).into(),
+            networks: ["fc00::/8", "200::/7"]
+                .map(|one| one.parse().expect("a network"))
+                .into(),
             max_frame: 1024 * 1024,
             receipts,
             password: Secret::default(),
@@ -201,13 +203,15 @@ impl World {
     fn store_works(&mut self, jobs: usize) {
         for _ in 0..jobs.min(self.store.queued()) {
             let answered = self.store.work();
-            self.aftermath.extend(answered.map(|event| (event, Cause::Later)));
+            self.aftermath
+                .extend(answered.map(|event| (event, Cause::Later)));
         }
     }
 
     fn store_commits(&mut self) {
         let stored = self.store.commit();
-        self.aftermath.extend(stored.map(|event| (event, Cause::Later)));
+        self.aftermath
+            .extend(stored.map(|event| (event, Cause::Later)));
     }
 
     fn clients_pong(&mut self) {
@@ -215,7 +219,8 @@ impl World {
             for token in std::mem::take(&mut one.pings) {
                 if !one.closed {
                     let line = Line::Text(format!("PONG :{token}"));
-                    self.aftermath.push_back((Event::ClientLine { client, line }, Cause::Other));
+                    self.aftermath
+                        .push_back((Event::ClientLine { client, line }, Cause::Other));
                 }
             }
         }

@@ -117,16 +117,25 @@ impl Connection {
         let is_first = self.written == 0;
         self.written += frame.len() as u64;
         let json: Value = serde_json::from_slice(content).expect("it is JSON");
-        assert!(json.as_object().is_some_and(|object| object.len() > 1), "{json}");
+        assert!(
+            json.as_object().is_some_and(|object| object.len() > 1),
+            "{json}"
+        );
         let packet = Packet::parse(content).expect("it is a packet");
         assert!(packet.timestamp.is_some(), "{json}");
         // Each begins with a handshake. One that is written to again gets another.
         let is_handshake = packet.status.is_some() && packet.status_message.is_some();
-        assert!(is_handshake || !is_first && packet.features.is_none(), "{json}");
+        assert!(
+            is_handshake || !is_first && packet.features.is_none(),
+            "{json}"
+        );
         self.hear_presence(&packet);
         if let Some(text) = &packet.message {
             let id = packet.id.as_deref();
-            assert!(store.own(id, text).is_some(), "nobody has written that: {json}");
+            assert!(
+                store.own(id, text).is_some(),
+                "nobody has written that: {json}"
+            );
         }
         for id in packet.received.iter().flatten() {
             let known = said.ids.get_mut(id);

@@ -94,7 +94,9 @@ impl World {
             b'a' => self.acknowledge(whom, number(text.first())),
             b'd' => self.end_dial(whom),
             b'l' => self.come_late(whom, text),
-            b't' => self.pass(Duration::from_secs(TIMES[number(rest.first()) % TIMES.len()])),
+            b't' => self.pass(Duration::from_secs(
+                TIMES[number(rest.first()) % TIMES.len()],
+            )),
             b'm' => self.pass(Duration::from_millis(10 * number(rest.first()) as u64)),
             b'S' => {
                 self.store_waits = true;
@@ -115,7 +117,10 @@ impl World {
             b'P' | b'D' | b'H' | b'G' => self.set(kind),
             b'o' => {
                 let own = (whom != b'1').then(|| address(OWN));
-                self.event(Event::OwnAddresses(own.into_iter().collect()), Cause::Unasked);
+                self.event(
+                    Event::OwnAddresses(own.into_iter().collect()),
+                    Cause::Unasked,
+                );
             }
             b'w' => self.event(Event::Woke, Cause::Unasked),
             b'n' => {
@@ -150,9 +155,17 @@ impl World {
         if self.connections.len() < CONNECTIONS {
             let connection = self.gateway.next_connection();
             let remote = address(whom);
-            self.connections.insert(connection, Connection::new(remote, true));
+            self.connections
+                .insert(connection, Connection::new(remote, true));
             let local = address(OWN);
-            self.event(Event::Accepted { connection, remote, local }, Cause::Unasked);
+            self.event(
+                Event::Accepted {
+                    connection,
+                    remote,
+                    local,
+                },
+                Cause::Unasked,
+            );
         }
     }
 
@@ -204,11 +217,23 @@ impl World {
             return;
         };
         let event = match what {
-            b'0' => Event::Dialled { connection, outcome: Ok(()) },
-            b'1' => Event::Dialled { connection, outcome: Err(DialFailure::TimedOut) },
+            b'0' => Event::Dialled {
+                connection,
+                outcome: Ok(()),
+            },
+            b'1' => Event::Dialled {
+                connection,
+                outcome: Err(DialFailure::TimedOut),
+            },
             b'2' => Event::LinkEnded { connection },
-            b'3' => Event::Acknowledged { connection, bytes: index as u64 },
-            _ => Event::Frame { connection, frame: text.into() },
+            b'3' => Event::Acknowledged {
+                connection,
+                bytes: index as u64,
+            },
+            _ => Event::Frame {
+                connection,
+                frame: text.into(),
+            },
         };
         self.event(event, Cause::Unasked);
     }
@@ -246,7 +271,13 @@ impl World {
         if outcome.is_err() {
             self.connections.remove(&connection);
         }
-        self.event(Event::Dialled { connection, outcome }, Cause::Unasked);
+        self.event(
+            Event::Dialled {
+                connection,
+                outcome,
+            },
+            Cause::Unasked,
+        );
     }
 
     fn trouble(&mut self) {
@@ -259,7 +290,11 @@ impl World {
     pub(super) fn change_book(&mut self, well: bool) {
         if let Some((change, what)) = self.changes.pop_front() {
             let refused = || Err("contacts.toml:3: bad\ncontacts.toml:4: bad".to_owned());
-            let made = if well { book::change(&mut self.book, what) } else { refused() };
+            let made = if well {
+                book::change(&mut self.book, what)
+            } else {
+                refused()
+            };
             let outcome = made.map(|()| self.book.clone());
             self.give_book(Event::BookChanged { change, outcome }, Cause::Later);
         }
@@ -282,7 +317,11 @@ impl World {
         let settings = &mut self.settings;
         match what {
             b'P' => {
-                let word = if settings.password.is_empty() { "secret" } else { "" };
+                let word = if settings.password.is_empty() {
+                    "secret"
+                } else {
+                    ""
+                };
                 settings.password = Secret::new(word);
             }
             b'D' => {

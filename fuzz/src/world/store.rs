@@ -122,14 +122,11 @@ impl Store {
     /// Whether a message of a contact's with this id is durable.
     pub fn has_durable(&self, peer_id: &str) -> bool {
         let durable = &self.writes[..self.durable];
-        let said = |write: &Write| {
-            matches!(write, Write::Message(message) if message.peer_id.as_deref() == Some(peer_id))
-        };
+        let said = |write: &Write| matches!(write, Write::Message(message) if message.peer_id.as_deref() == Some(peer_id));
         durable.iter().any(said)
             || self.rows.messages.values().any(|message| {
                 // It was there when the program started.
-                message.peer_id.as_deref() == Some(peer_id)
-                    && !self.writes.iter().any(said)
+                message.peer_id.as_deref() == Some(peer_id) && !self.writes.iter().any(said)
             })
     }
 
@@ -201,7 +198,10 @@ impl Rows {
                 one.waiting = one.waiting.map(|attempts| attempts.saturating_add(1));
             }),
             Write::Position(position) => {
-                let known = loaded.positions.iter_mut().find(|one| one.client == position.client);
+                let known = loaded
+                    .positions
+                    .iter_mut()
+                    .find(|one| one.client == position.client);
                 match known {
                     Some(known) if known.seq >= position.seq => {}
                     Some(known) => *known = position.clone(),
@@ -271,8 +271,12 @@ impl Rows {
             }
             message.id = format!("{}-{}", message.id, message.seq);
         }
-        assert!(!self.messages.contains_key(&message.seq), "a place is given twice");
-        self.said.insert(message.seq, message.text.clone().unwrap_or_default());
+        assert!(
+            !self.messages.contains_key(&message.seq),
+            "a place is given twice"
+        );
+        self.said
+            .insert(message.seq, message.text.clone().unwrap_or_default());
         self.messages.insert(message.seq, message);
     }
 

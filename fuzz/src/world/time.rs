@@ -13,7 +13,11 @@ impl World {
         let until = self.now.monotonic + duration;
         let mut idle = 0;
         while let Some(deadline) = self.gateway.deadline().filter(|at| *at <= until) {
-            idle = if deadline <= self.now.monotonic { idle + 1 } else { 0 };
+            idle = if deadline <= self.now.monotonic {
+                idle + 1
+            } else {
+                0
+            };
             assert!(idle < IDLE, "a deadline that is over comes again and again");
             self.set_time(deadline.max(self.now.monotonic));
             self.event(Event::Deadline, Cause::Later);

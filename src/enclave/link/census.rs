@@ -12,7 +12,11 @@ impl Link {
 
     /// Whatever the contact can make grow, with its bound.
     pub(crate) fn count(&self, mut add: impl FnMut(&'static str, usize, usize)) {
-        add("connections of one contact", self.connections.iter().count(), MOST);
+        add(
+            "connections of one contact",
+            self.connections.iter().count(),
+            MOST,
+        );
         add("connections that part", self.parting.0.len(), MOST);
         add("bytes of an alias", self.said.alias().len(), ALIAS_MAX);
         if let Presence::Online { text, .. } = self.said.presence() {
@@ -22,10 +26,12 @@ impl Link {
             add("bytes of a goodbye", farewell.text.len(), TEXT_MAX);
         }
         let (count, bytes) = self.outbox.size();
-        let (messages, sum) = self.outbox.iter(&self.connections).fold(
-            (0, 0),
-            |(messages, sum), (message, _)| (messages + 1, sum + message.bytes()),
-        );
+        let (messages, sum) = self
+            .outbox
+            .iter(&self.connections)
+            .fold((0, 0), |(messages, sum), (message, _)| {
+                (messages + 1, sum + message.bytes())
+            });
         add("messages that wait", messages, count);
         add("bytes that wait", sum, bytes);
         add("bytes counted as waiting", bytes, sum);

@@ -78,8 +78,16 @@ impl Mesh {
         same("connections with contacts", of_contacts, open + dials);
         let open = self.strangers.count_connections();
         same("connections with strangers", of_strangers, open);
-        same("slots taken", self.slots.taken, links().filter(has_slot).count());
-        same("queue for slots", self.slots.queue.len(), links().filter(is_queued).count());
+        same(
+            "slots taken",
+            self.slots.taken,
+            links().filter(has_slot).count(),
+        );
+        same(
+            "queue for slots",
+            self.slots.queue.len(),
+            links().filter(is_queued).count(),
+        );
         add("slots", self.slots.taken, SLOTS);
         // One for each link, one for strangers; garbage may have one that is due besides.
         add("alarms", self.alarms.len(), self.links.len() + 3);

@@ -163,7 +163,7 @@ impl Mesh {
     }
 
     fn drop_request(&mut self, address: Address, out: &mut Outcome) {
-        let Some(request) = self.strangers.take_of_owner(address, out) else {
+        let Some(request) = self.strangers.remove(address.owner(), out) else {
             return;
         };
         if let Some(connection) = request.connection_id() {

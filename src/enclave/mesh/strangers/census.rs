@@ -14,12 +14,27 @@ impl Strangers {
         for request in self.waiting.values() {
             let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
             let state = &request.state;
-            add("bytes of a stranger's alias", length(&state.alias), ALIAS_MAX);
-            add("bytes of a stranger's status text", length(&state.text), TEXT_MAX);
-            let words = request.held.iter().map(|words| words.text.len() + length(&words.id));
+            add(
+                "bytes of a stranger's alias",
+                length(&state.alias),
+                ALIAS_MAX,
+            );
+            add(
+                "bytes of a stranger's status text",
+                length(&state.text),
+                TEXT_MAX,
+            );
+            let words = request
+                .held
+                .iter()
+                .map(|words| words.text.len() + length(&words.id));
             // A byte that is no text becomes the three of U+FFFD.
             add("bytes of a stranger's words", words.sum(), 3 * state.bytes);
-            add("words of a stranger", request.held.len() * FRAME_OVERHEAD, state.bytes);
+            add(
+                "words of a stranger",
+                request.held.len() * FRAME_OVERHEAD,
+                state.bytes,
+            );
             add("bytes of a stranger", state.bytes, most);
             add("bytes a stranger repeats", request.repeated, most);
         }

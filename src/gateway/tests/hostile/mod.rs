@@ -180,7 +180,7 @@ impl Run {
                 }));
             }
             Step::Notice(text) => world.event(Event::Notice(text)),
-            Step::SlowDisk(true) => drop(world.slow_disk.get_or_insert(0)),
+            Step::SlowDisk(true) => drop(world.slow_disk.get_or_insert(world.writes)),
             Step::SlowDisk(false) => world.disk_catches_up(),
             Step::SlowAnswers(slow) => {
                 world.slow_answers = slow;
