@@ -174,6 +174,10 @@ impl Gateway {
             // Shown twice at the worst, which is better than not at all.
             _ => Known::New,
         };
+        // Whoever was forgotten meanwhile has no conversation any more.
+        if self.contact(contact).is_none() {
+            return;
+        }
         let inbox = &mut self.correspondence(contact).inbox;
         let mut pending = inbox.pending.iter_mut();
         if let Some(asked) = pending.find(|pending| pending.ticket == Some(ticket)) {

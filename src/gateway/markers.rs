@@ -145,6 +145,8 @@ impl Gateway {
             let known = gateway.markers.of_contacts.get(&id);
             let (last_seq, last_time) =
                 known.map_or((0, Timestamp(i64::MIN)), |marker| (marker.seq, marker.time));
+            // Whoever was forgotten meanwhile has no marker any more.
+            let found = found.filter(|_| gateway.contact(id).is_some());
             match found.filter(|(seq, _)| *seq > last_seq) {
                 Some((seq, time)) => {
                     let marker = Marker {

@@ -213,26 +213,3 @@ fn accept_with_a_number_works_in_the_channel_too_and_reject_does_not() {
     world.say(alice, "PRIVMSG &enclave :accept 1 Eve");
     assert!(matches!(world.changes[0].1, Change::Add { .. }));
 }
-
-/// Found by fuzzing (`peer`): its prompt stayed, for a stranger that nobody knew any more.
-#[test]
-fn a_prompt_goes_with_the_request_when_a_neighbour_of_one_owner_is_shut_out() {
-    let settings = Settings {
-        networks: vec!["200::/7".parse().unwrap()],
-        ..settings()
-    };
-    let mut world = World::with(settings, book(), Loaded::default());
-    world.event(Event::OwnAddresses(vec!["200::5".parse().unwrap()]));
-    world.call("300:1:2:3::5");
-    world.packet("300:1:2:3::5", r#"{"status":1}"#);
-    world.pass(Duration::from_secs(5));
-    let book = Book {
-        blocked_strangers: vec!["300:1:2:3::6".parse().unwrap()],
-        ..book()
-    };
-    world.event(Event::BookRead(Ok(book)));
-    let alice = world.attach("alice", "");
-    let heard = world.heard(alice);
-    let told = |line: &String| line.contains("to talk to you");
-    assert!(!heard.iter().any(told), "{heard:?}");
-}
