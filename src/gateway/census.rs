@@ -19,6 +19,7 @@ use super::inbox::RECENT;
 use super::keys::{Key, PLACES};
 use super::outbox::{WAITING, WAITING_BYTES};
 use super::positions::NAMES;
+use super::roster::ContactId;
 use super::session::Session;
 use super::strangers::PROMPTS_IN_A_PERIOD;
 use super::voice::UNREAD_NOTICES;
@@ -168,7 +169,6 @@ impl Gateway {
     }
 
     fn count(&self, mut add: impl FnMut(&'static str, usize, usize)) {
-        let known = self.roster.len() + self.absent.len();
         let online = self.roster.contacts().filter(|contact| contact.online());
         let online = online.count();
         add("contacts online", self.online, online);
@@ -178,8 +178,11 @@ impl Gateway {
             usize::from(!self.roster.is_indexed()),
             0,
         );
-        add("conversations", self.correspondences.len(), known);
-        add("markers", self.markers.of_contacts.len(), known);
+        let is_nobody = |id: &&ContactId| self.contact(**id).is_none();
+        let talks = self.correspondences.keys().filter(is_nobody).count();
+        add("conversations with nobody", talks, 0);
+        let markers = self.markers.of_contacts.keys().filter(is_nobody).count();
+        add("markers of nobody", markers, 0);
         add("positions", self.positions.0.len(), NAMES);
         add("places of wrong tries", self.wrong_tries.0.len(), PLACES);
         add(
