@@ -39,6 +39,22 @@ fn a_batch_that_a_nameless_one_interrupts_is_answered() {
     assert_eq!(world.gateway.census().owed, Default::default());
 }
 
+/// Target `peer`: each goodbye kept a connection, for as long as the disk took.
+#[test]
+fn a_contact_that_says_goodbye_again_and_again_keeps_few_connections() {
+    let mut world = World::new();
+    world.slow_disk = Some(world.writes);
+    let first = world.call(JOHN);
+    for id in ["a", "b", "c", "d", "e"] {
+        world.packet(JOHN, r#"{"status":1,"features":["receipts"]}"#);
+        world.packet(JOHN, &format!(r#"{{"id":"{id}","message":"hi"}}"#));
+        world.packet(JOHN, r#"{"status":0}"#);
+        check_bounds(&world);
+        world.call(JOHN);
+    }
+    assert_eq!(world.ended, [first]);
+}
+
 fn without_contacts(world: &mut World) {
     world.event(Event::BookRead(Ok(Book::default())));
 }
