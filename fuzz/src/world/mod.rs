@@ -47,6 +47,7 @@ const OWN: u8 = b'5';
 /// A gateway and everything around it.
 pub struct World {
     gateway: Gateway,
+    seed: u64,
     settings: Settings,
     now: Now,
     clients: BTreeMap<ClientId, Client>,
@@ -102,6 +103,7 @@ impl World {
         let loaded = Loaded::default();
         let mut world = Self {
             gateway: Gateway::new(settings.clone(), book.clone(), loaded, now, 7),
+            seed: 7,
             settings,
             now,
             clients: BTreeMap::new(),
@@ -161,8 +163,10 @@ impl World {
         self.aftermath.clear();
         self.store_waits = false;
         self.now.monotonic = Duration::ZERO;
+        // Another, or messages would be called what others were.
+        self.seed += 1;
         let (settings, book) = (self.settings.clone(), self.book.clone());
-        self.gateway = Gateway::new(settings, book, loaded, self.now, 8);
+        self.gateway = Gateway::new(settings, book, loaded, self.now, self.seed);
         self.start();
     }
 

@@ -133,7 +133,7 @@ impl Connection {
         if let Some(text) = &packet.message {
             let id = packet.id.as_deref();
             assert!(
-                store.own(id, text).is_some(),
+                store.has_own(id, text),
                 "nobody has written that: {json}"
             );
         }

@@ -10,7 +10,7 @@
 //! | `V0` | it vanishes |
 //! | `c0` | peer 0 calls us |
 //! | `f0JSON` | it sends a frame with this |
-//! | `*`… `F0nJSON\|MORE\|REST` | the same, with the middle so many times |
+//! | `F0nTEXT\|MORE\|REST` | the same, with the middle so many times |
 //! | `r0BYTES` | it sends these bytes, framed or not |
 //! | `h0` | it hangs up |
 //! | `a0n` | its kernel acknowledges a part of what was written |

@@ -35,6 +35,8 @@ pub struct Store {
     jobs: VecDeque<Job>,
     applied: usize,
     durable: usize,
+    /// How many of them there were when the program started.
+    before: usize,
     /// Nothing can be made durable.
     pub in_trouble: bool,
     /// Nothing can be read.
@@ -94,21 +96,24 @@ impl Store {
             return None;
         }
         self.durable = self.applied;
-        let through = self.durable as u64;
+        let through = (self.durable - self.before) as u64;
         Some(Event::Stored { through })
     }
 
     /// What is durable, as a program that starts finds it; all else is lost.
     pub fn crash(&mut self) -> Loaded {
-        let mut rows = Rows::default();
         self.writes.truncate(self.durable);
+        let mut rows = Rows::default();
         for write in &self.writes {
             rows.apply(write);
         }
-        let mut writes = std::mem::take(&mut self.writes);
-        *self = Self::default();
-        // The next program counts its own.
-        writes.clear();
+        *self = Self {
+            writes: std::mem::take(&mut self.writes),
+            applied: self.durable,
+            durable: self.durable,
+            before: self.durable,
+            ..Self::default()
+        };
         let mut loaded = rows.loaded.clone();
         let waiting = rows.messages.values().filter(|one| one.waiting.is_some());
         loaded.outbox = waiting.cloned().collect();
@@ -121,13 +126,8 @@ impl Store {
 
     /// Whether a message of a contact's with this id is durable.
     pub fn has_durable(&self, peer_id: &str) -> bool {
-        let durable = &self.writes[..self.durable];
         let said = |write: &Write| matches!(write, Write::Message(message) if message.peer_id.as_deref() == Some(peer_id));
-        durable.iter().any(said)
-            || self.rows.messages.values().any(|message| {
-                // It was there when the program started.
-                message.peer_id.as_deref() == Some(peer_id) && !self.writes.iter().any(said)
-            })
+        self.writes[..self.durable].iter().any(said)
     }
 
     /// Whether a message of the person's with this id was written and is not durable.
@@ -136,18 +136,13 @@ impl Store {
         self.writes[self.durable..].iter().any(own)
     }
 
-    /// The message of the person's with this id, or with this text where there is none, that
-    /// is to reach a contact.
-    pub fn own(&self, id: Option<&str>, text: &str) -> Option<u32> {
+    /// Whether the person has written this, under this id where one is named.
+    pub fn has_own(&self, id: Option<&str>, text: &str) -> bool {
         let is_it = |one: &Message| {
             one.own && one.text.as_deref() == Some(text) && id.is_none_or(|id| one.id == id)
         };
-        let written = self.writes.iter().rev().find_map(|write| match write {
-            Write::Message(one) if is_it(one) => Some(one.contact),
-            _ => None,
-        });
-        let stored = || self.rows.messages.values().find(|one| is_it(one));
-        written.or_else(|| Some(stored()?.contact))
+        let mut writes = self.writes.iter().rev();
+        writes.any(|write| matches!(write, Write::Message(message) if is_it(message)))
     }
 
     /// Whether a message has a text.
