@@ -132,10 +132,7 @@ impl Connection {
         self.hear_presence(&packet);
         if let Some(text) = &packet.message {
             let id = packet.id.as_deref();
-            assert!(
-                store.has_own(id, text),
-                "nobody has written that: {json}"
-            );
+            assert!(store.has_own(id, text), "nobody has written that: {json}");
         }
         for id in packet.received.iter().flatten() {
             let known = said.ids.get_mut(id);
