@@ -12,6 +12,7 @@ mod dialogue;
 mod effects;
 mod judge;
 mod peer;
+mod peers;
 mod script;
 mod store;
 mod time;
