@@ -142,11 +142,7 @@ pub fn edit(file: &Path, reserved: &[&str], change: &Change) -> Result<Book, Edi
         let before = read()?;
         let saved = overtaken.take().or_else(|| before.clone());
         let old = saved.as_deref().unwrap_or_default();
-        let changed = apply(file, old, reserved, change).and_then(|new| {
-            let book = parse(file, &new, reserved).map_err(EditError::Bad)?;
-            Ok((new, book))
-        });
-        let (new, book) = match changed {
+        let (new, book) = match changed(file, old, reserved, change) {
             Ok(changed) => changed,
             Err(error) => {
                 // The person's text stands, though the change cannot be made to it.
@@ -171,6 +167,22 @@ pub fn edit(file: &Path, reserved: &[&str], change: &Change) -> Result<Book, Edi
         replace(read()?.as_deref(), &saved)?;
     }
     Err(EditError::Busy(file.to_owned()))
+}
+
+/// Makes one change in the text of an address book, and returns the text thereafter and the
+/// book that it is. [`edit`] is this, with a file around it.
+///
+/// # Errors
+/// When the text is bad, or the change is not possible.
+pub fn changed(
+    file: &Path,
+    old: &str,
+    reserved: &[&str],
+    change: &Change,
+) -> Result<(String, Book), EditError> {
+    let new = apply(file, old, reserved, change)?;
+    let book = parse(file, &new, reserved).map_err(EditError::Bad)?;
+    Ok((new, book))
 }
 
 /// The text of the file after the change.

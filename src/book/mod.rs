@@ -11,7 +11,7 @@ mod edit;
 mod file;
 mod read;
 
-pub use edit::{Change, EditError, edit};
+pub use edit::{Change, EditError, changed, edit};
 pub use read::{load, parse};
 
 use crate::enclave::address::Address;

@@ -175,7 +175,7 @@ pub enum StrangerNews {
         address: Address,
     },
     /// A request the person was asked about is no more: the stranger left without having
-    /// said anything, or had to make room.
+    /// said anything, had to make room, or was shut out with whoever owns its address.
     Gone {
         /// The request.
         number: u32,

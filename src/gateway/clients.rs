@@ -20,7 +20,7 @@ use super::session::{PING_AFTER, PONG_TIMEOUT, REGISTRATION_TIMEOUT, Session};
 /// How many clients may be connected that the door does not trust and that have not
 /// registered. Only so many clients are let in at all, and whoever can reach a door could
 /// take all places from the person by saying nothing.
-const MOST_UNKNOWN: usize = 32;
+pub(super) const MOST_UNKNOWN: usize = 32;
 
 impl Gateway {
     pub(super) fn client_connected(&mut self, client: ClientId, origin: Origin) {

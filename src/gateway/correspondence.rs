@@ -31,7 +31,7 @@ pub(super) struct Correspondence {
 
 /// Stretches of messages whose times are remembered. Two clocks that differ make two that
 /// take turns; a queue that was written long ago, a few more.
-const STRETCHES: usize = 16;
+pub(super) const STRETCHES: usize = 16;
 
 /// The times of the latest messages, so that each has one of its own, and those of one
 /// second come in the order in which they arrived: packets tell whole seconds, while a
@@ -40,7 +40,7 @@ const STRETCHES: usize = 16;
 pub(super) struct Times {
     /// Of each stretch the second in which it began, and its last time; the latest stretch
     /// is the last.
-    stretches: VecDeque<(i64, Timestamp)>,
+    pub(super) stretches: VecDeque<(i64, Timestamp)>,
 }
 
 impl Times {

@@ -56,7 +56,7 @@ pub(super) struct SearchAsked {
 /// Pages that are remembered of one conversation, while something of it is still to be
 /// fetched: as many as hold a year of talk. What is in more of them counts when it is
 /// fetched again.
-const PAGES: usize = 1_024;
+pub(super) const PAGES: usize = 1_024;
 
 /// What a client has yet to fetch of one conversation.
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ pub(super) struct Unfetched {
     tag_only: bool,
     /// The first and the last message of each page that it was sent. Nothing is left out
     /// within a page; between two there may be more.
-    pages: Vec<(u64, u64)>,
+    pub(super) pages: Vec<(u64, u64)>,
 }
 
 impl Unfetched {

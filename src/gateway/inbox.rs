@@ -22,7 +22,7 @@ use super::time::sane;
 
 /// The latest ids of a contact are remembered, as many as this: one that comes again out of
 /// turn is looked up.
-const RECENT: usize = 64;
+pub(super) const RECENT: usize = 64;
 
 /// The longest id of another node that becomes a `msgid`, characters.
 const MSGID_LENGTH: usize = 64;
@@ -42,7 +42,7 @@ pub(super) struct Arrival {
 
 /// A message that waits for the store to say whether it is new, or behind one that does.
 #[derive(Debug)]
-struct Pending {
+pub(super) struct Pending {
     arrival: Arrival,
     /// The question; none where it needs no answer.
     ticket: Option<u64>,
@@ -54,13 +54,13 @@ struct Pending {
 pub(super) struct Inbox {
     /// The connection on which a message has proved to be new.
     proven: Option<ConnectionId>,
-    pending: VecDeque<Pending>,
+    pub(super) pending: VecDeque<Pending>,
     /// What was accepted while something was pending: the store may have been asked about
     /// the same message before it was told.
-    accepted_meanwhile: Vec<(String, String)>,
+    pub(super) accepted_meanwhile: Vec<(String, String)>,
     /// Digests of the latest ids. One that has the digest of another is looked up in vain,
     /// and nothing else happens.
-    recent: VecDeque<u64>,
+    pub(super) recent: VecDeque<u64>,
 }
 
 impl Inbox {
@@ -183,6 +183,10 @@ impl Gateway {
             // Shown twice at the worst, which is better than not at all.
             _ => Known::New,
         };
+        // Whoever was forgotten meanwhile has no conversation any more.
+        if self.contact(contact).is_none() {
+            return;
+        }
         let inbox = &mut self.correspondence(contact).inbox;
         let mut pending = inbox.pending.iter_mut();
         if let Some(asked) = pending.find(|pending| pending.ticket == Some(ticket)) {

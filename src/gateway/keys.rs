@@ -29,7 +29,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(32);
 const FORGIVEN_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// Places whose wrong passwords are counted; the one that was wrong longest ago gives way.
-const PLACES: usize = 1_024;
+pub(super) const PLACES: usize = 1_024;
 
 /// What a client has shown.
 #[derive(Debug, Default)]
@@ -70,7 +70,7 @@ fn place(origin: Origin) -> Option<IpAddr> {
 
 /// Wrong passwords, by place.
 #[derive(Debug, Default)]
-pub(super) struct WrongTries(BTreeMap<Option<IpAddr>, (u32, Duration)>);
+pub(super) struct WrongTries(pub(super) BTreeMap<Option<IpAddr>, (u32, Duration)>);
 
 impl WrongTries {
     /// How long the next try from there has to wait.

@@ -18,7 +18,7 @@ use super::service::LogAsked;
 
 /// What waits until it is durable.
 #[derive(Debug)]
-enum Waiting {
+pub(super) enum Waiting {
     /// A message of the person's: then it is accepted.
     Accepted(Box<Accepted>),
     /// A message of a contact's: then it is confirmed.
@@ -63,19 +63,19 @@ pub(super) enum Asked {
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     /// How many writes there were.
-    writes: u64,
+    pub(super) writes: u64,
     /// How many of them are durable.
-    durable: u64,
+    pub(super) durable: u64,
     /// By the number of the write that it waits for; only grows.
-    waiting: VecDeque<(u64, Waiting)>,
+    pub(super) waiting: VecDeque<(u64, Waiting)>,
     /// Who wrote what is not accepted yet, in order.
-    writers: VecDeque<ClientId>,
+    pub(super) writers: VecDeque<ClientId>,
     /// How many messages of contacts each client has yet to be shown when they are durable.
-    held_back: BTreeMap<ClientId, usize>,
+    pub(super) held_back: BTreeMap<ClientId, usize>,
     /// The last message's place among all messages.
     pub last_seq: u64,
     tickets: u64,
-    asked: HashMap<u64, Asked>,
+    pub(super) asked: HashMap<u64, Asked>,
     /// Why nothing can be stored now.
     pub trouble: Option<String>,
 }

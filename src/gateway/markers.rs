@@ -34,7 +34,7 @@ const SERVICE: &str = "read-service";
 /// Up to where the person has read.
 #[derive(Debug, Default)]
 pub(super) struct Markers {
-    of_contacts: BTreeMap<ContactId, Marker>,
+    pub(super) of_contacts: BTreeMap<ContactId, Marker>,
     of_channel: Option<Timestamp>,
     of_service: Option<Timestamp>,
 }
@@ -145,6 +145,8 @@ impl Gateway {
             let known = gateway.markers.of_contacts.get(&id);
             let (last_seq, last_time) =
                 known.map_or((0, Timestamp(i64::MIN)), |marker| (marker.seq, marker.time));
+            // Whoever was forgotten meanwhile has no marker any more.
+            let found = found.filter(|_| gateway.contact(id).is_some());
             match found.filter(|(seq, _)| *seq > last_seq) {
                 Some((seq, time)) => {
                     let marker = Marker {

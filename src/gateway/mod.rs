@@ -33,6 +33,8 @@
 mod absent;
 mod attach;
 mod batch;
+#[cfg(any(test, fuzzing))]
+pub mod census;
 mod clients;
 mod commands;
 mod contacts;

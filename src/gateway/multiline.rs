@@ -44,7 +44,7 @@ pub(super) struct OpenBatch {
     pub until: Duration,
     /// PRIVMSG or NOTICE, once there is a line.
     verb: Option<&'static str>,
-    text: String,
+    pub(super) text: String,
     lines: usize,
     /// What was wrong first. Nothing more is kept then.
     wrong: Option<Wrong>,

@@ -17,7 +17,7 @@ const LISTED_AT_ONCE: usize = 1000;
 
 /// Lists that one client may wait for; whoever asks for more gets them at once, and is closed
 /// if it does not take them.
-const LISTS: usize = 8;
+pub(super) const LISTS: usize = 8;
 
 /// A list that goes on when there is room.
 #[derive(Debug)]

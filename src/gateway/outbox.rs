@@ -17,10 +17,10 @@ use super::settings::History;
 
 /// Messages that may wait for one contact: more than a person writes in a year to one who
 /// never answers.
-const WAITING: usize = 10_000;
+pub(super) const WAITING: usize = 10_000;
 
 /// Bytes of text that may wait for one contact. They are held in memory.
-const WAITING_BYTES: usize = 16 * 1024 * 1024;
+pub(super) const WAITING_BYTES: usize = 16 * 1024 * 1024;
 
 /// Where the person typed a message.
 #[derive(Clone, Debug)]

@@ -45,7 +45,7 @@ impl Load {
 
 /// A contact to whom so much is on its way that it is full, until it is relieved.
 #[derive(Debug)]
-struct Busy {
+pub(super) struct Busy {
     since: Duration,
     /// When it last confirmed something.
     progress: Duration,
@@ -62,7 +62,7 @@ impl Busy {
 /// For whom clients wait.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
-    busy: BTreeMap<ContactId, Busy>,
+    pub(super) busy: BTreeMap<ContactId, Busy>,
 }
 
 impl Pace {

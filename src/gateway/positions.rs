@@ -30,11 +30,11 @@ impl Progress {
 
 /// Names of clients that are remembered. A person has a handful; the one that was used
 /// longest ago gives way.
-const NAMES: usize = 64;
+pub(super) const NAMES: usize = 64;
 
 /// How far each client has come, by its name.
 #[derive(Debug, Default)]
-pub(super) struct Positions(BTreeMap<String, Position>);
+pub(super) struct Positions(pub(super) BTreeMap<String, Position>);
 
 impl Positions {
     /// As the store has them.

@@ -24,7 +24,7 @@ const BATCH: &str = "batch";
 
 /// An answer that is owed.
 #[derive(Debug)]
-struct Response {
+pub(super) struct Response {
     client: ClientId,
     label: String,
     /// What has been said since it was written last.
@@ -43,7 +43,7 @@ pub(super) struct Later(Option<u64>);
 /// The answers that are owed.
 #[derive(Debug, Default)]
 pub(super) struct Responses {
-    owed: BTreeMap<u64, Response>,
+    pub(super) owed: BTreeMap<u64, Response>,
     /// The one that is being given.
     current: Option<u64>,
     /// How many there were.

@@ -31,7 +31,7 @@ pub(super) struct Room {
     /// It was sent so much that it is waited for.
     is_full: bool,
     /// Contacts that are not any more as it was last told, and how that was.
-    unseen: BTreeMap<ContactId, Presence>,
+    pub(super) unseen: BTreeMap<ContactId, Presence>,
     /// The lists of names that it has asked for.
     pub names: VecDeque<Names>,
 }

@@ -207,6 +207,18 @@ impl Roster {
         self.contacts.values()
     }
 
+    /// Whether every contact is found by its nick and its address, and nobody else is.
+    #[cfg(any(test, fuzzing))]
+    pub fn is_indexed(&self) -> bool {
+        let found = |id: ContactId, contact: &Contact| {
+            self.by_nick.get(&contact.nick.folded()) == Some(&id)
+                && self.by_address.get(&contact.address) == Some(&id)
+        };
+        let len = self.contacts.len();
+        (self.by_nick.len(), self.by_address.len()) == (len, len)
+            && self.iter().all(|(id, contact)| found(id, contact))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.contacts.is_empty()
     }

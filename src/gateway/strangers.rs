@@ -18,7 +18,7 @@ use super::Gateway;
 use super::session::Session;
 
 /// Prompts shown within [`PERIOD`] before they are drawn together into one line.
-const PROMPTS_IN_A_PERIOD: usize = 5;
+pub(super) const PROMPTS_IN_A_PERIOD: usize = 5;
 
 /// See [`PROMPTS_IN_A_PERIOD`].
 const PERIOD: Duration = Duration::from_secs(60);
@@ -55,7 +55,7 @@ pub(super) struct Prompts {
     /// Requests nobody has been shown, oldest first.
     pub(super) unseen: VecDeque<Address>,
     /// When the latest prompts were shown, on the monotonic clock.
-    shown_at: VecDeque<Duration>,
+    pub(super) shown_at: VecDeque<Duration>,
 }
 
 impl Prompts {

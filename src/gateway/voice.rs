@@ -16,6 +16,9 @@ pub(super) const SERVICE_NICK: &str = crate::config::CONTROL_CONTACT;
 /// Its real name.
 pub(super) const SERVICE_NAME: &str = "Commands: /msg enclave help";
 
+/// More notices than this for an absent person help nobody.
+pub(super) const UNREAD_NOTICES: usize = 20;
+
 /// The control contact, as the source of a line. It is at the server itself.
 fn service_source(server: &str) -> Source<'_> {
     Source::User {
@@ -88,8 +91,6 @@ impl Gateway {
 
     /// The same, and if nobody is attached it is told at the next attach.
     pub(super) fn notice_everyone(&mut self, text: &str) {
-        /// More notices than this for an absent person help nobody.
-        const UNREAD_NOTICES: usize = 20;
         if self.attached().is_empty() {
             if self.unread_notices.len() == UNREAD_NOTICES {
                 self.unread_notices.remove(0);

@@ -36,7 +36,7 @@ pub(crate) const TAGS: &str = "tags";
 
 /// More connections with one contact than this make the oldest loser be dropped: nobody
 /// of good will has so many.
-const MOST: usize = 4;
+pub(super) const MOST: usize = 4;
 
 /// One open connection with a contact.
 #[derive(Clone, Debug, Hash)]

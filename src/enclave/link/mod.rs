@@ -11,6 +11,8 @@
 //! [`mesh`](super::mesh), which owns all links and puts what they decide into orders.
 
 mod backoff;
+#[cfg(any(test, fuzzing))]
+mod census;
 mod connections;
 mod delivery;
 mod dial;

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::connections::Connection;
+use super::connections::{Connection, MOST};
 use crate::enclave::ConnectionId;
 
 /// How long our disk may take for that. A node that shuts down does not wait longer.
@@ -12,12 +12,16 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The connections that are kept for receipts alone.
 #[derive(Clone, Debug, Default, Hash)]
-pub(crate) struct Parting(Vec<(Connection, Duration)>);
+pub(crate) struct Parting(pub(super) Vec<(Connection, Duration)>);
 
 impl Parting {
-    /// Keeps one of them.
-    pub(crate) fn keep(&mut self, connection: Connection, now: Duration) {
+    /// Keeps one of them. Where there are as many as may be open at a time, the oldest comes
+    /// back, to be closed: a contact that says goodbye again and again would otherwise take
+    /// all our sockets while the disk is slow.
+    pub(crate) fn keep(&mut self, connection: Connection, now: Duration) -> Option<ConnectionId> {
+        let oldest = (self.0.len() == MOST).then(|| self.0.remove(0).0.id);
         self.0.push((connection, now + PATIENCE));
+        oldest
     }
 
     pub(crate) fn get_mut(&mut self, id: ConnectionId) -> Option<&mut Connection> {

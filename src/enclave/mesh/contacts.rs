@@ -15,7 +15,7 @@ pub const SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Most addresses silenced at a time. Each was a decision of the person, so more are not
 /// to be expected; the one whose silence ends first gives way.
-const SILENCED_MAX: usize = 1024;
+pub(super) const SILENCED_MAX: usize = 1024;
 
 impl Mesh {
     /// This address is a contact from now on: at the start, added, or accepted.
@@ -163,7 +163,7 @@ impl Mesh {
     }
 
     fn drop_request(&mut self, address: Address, out: &mut Outcome) {
-        let Some(request) = self.strangers.take_of_owner(address, out) else {
+        let Some(request) = self.strangers.remove(address.owner(), out) else {
             return;
         };
         if let Some(connection) = request.connection_id() {

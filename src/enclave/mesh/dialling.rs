@@ -13,7 +13,7 @@ use crate::enclave::order::{Order, Outcome};
 
 /// Dials under way at once. Each is a socket and some packets on the mesh; with more, ten
 /// thousand contacts at the start would be a flood.
-const SLOTS: usize = 64;
+pub(super) const SLOTS: usize = 64;
 
 /// Why a dial came to nothing. The mesh treats all alike; it is for the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,7 +33,7 @@ pub enum DialFailure {
 pub(super) struct Slots {
     pub(super) taken: usize,
     /// Last linked, first dialled.
-    queue: BTreeSet<(Reverse<Option<Timestamp>>, Address)>,
+    pub(super) queue: BTreeSet<(Reverse<Option<Timestamp>>, Address)>,
 }
 
 impl Mesh {

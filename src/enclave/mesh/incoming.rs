@@ -176,11 +176,11 @@ impl Mesh {
                     .take()
                     .into_iter()
                     .partition(|connection| connection.unconfirmed > 0);
-                for connection in owed {
-                    link.parting.keep(connection, now.monotonic);
-                }
-                for connection in others {
-                    self.close(connection.id, out);
+                let kept = owed.into_iter();
+                let surplus = kept.filter_map(|one| link.parting.keep(one, now.monotonic));
+                let surplus: Vec<ConnectionId> = surplus.collect();
+                for connection in others.iter().map(|one| one.id).chain(surplus) {
+                    self.close(connection, out);
                 }
             }
         }

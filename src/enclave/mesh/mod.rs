@@ -17,6 +17,8 @@
 //!
 //! What belongs to one contact alone is in [`link`](super::link).
 
+#[cfg(any(test, fuzzing))]
+pub mod census;
 mod contacts;
 mod delivery;
 mod dialling;

@@ -39,15 +39,16 @@ pub(super) fn batch(gateway: &mut Gateway, client: ClientId, request: &Request<'
 }
 
 fn open(gateway: &mut Gateway, client: ClientId, reference: &str, request: &Request<'_>) {
+    // Whatever is wrong with this one: there is one place.
+    if let Some(unfinished) = take(gateway, client).filter(OpenBatch::is_open) {
+        let text = "Another batch was begun before this one had ended; nothing of it was sent";
+        gateway.batch_failed(client, unfinished, &Wrong::invalid(text));
+    }
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     if !(1..=REFERENCE_LENGTH).contains(&reference.len()) || !reference.bytes().all(allowed) {
         let text = "The name of a batch is made of letters, digits and hyphens";
         gateway.fail(client, "BATCH", "INVALID_REFTAG", &[reference], text);
         return ignore(gateway, client, reference);
-    }
-    if let Some(unfinished) = take(gateway, client).filter(OpenBatch::is_open) {
-        let text = "Another batch was begun before this one had ended; nothing of it was sent";
-        gateway.batch_failed(client, unfinished, &Wrong::invalid(text));
     }
     let kind = request.param(1).unwrap_or_default();
     if kind != MULTILINE {

@@ -25,6 +25,8 @@ use super::error::CommandError;
 
 pub(super) use mode::USER_MODES;
 pub(super) use monitor::MONITOR_LIMIT;
+#[cfg(any(test, fuzzing))]
+pub(super) use registration::{NAME_LENGTH, PASSWORD_LENGTH};
 pub(super) use registration::{REALNAME_LENGTH, USER_LENGTH};
 
 /// Targets one PRIVMSG or NOTICE may have: a handful of friends at once, no mailing list.

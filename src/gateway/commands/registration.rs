@@ -21,10 +21,10 @@ pub(in super::super) const REALNAME_LENGTH: usize = 150;
 pub(in super::super) const USER_LENGTH: usize = 20;
 
 /// The longest password taken, bytes: what SASL takes, about.
-const PASSWORD_LENGTH: usize = 1_024;
+pub(in super::super) const PASSWORD_LENGTH: usize = 1_024;
 
 /// The longest part of a user name by which a client is known again, bytes.
-const NAME_LENGTH: usize = 64;
+pub(in super::super) const NAME_LENGTH: usize = 64;
 
 /// PASS: kept until all else of the registration is done, and looked at then, if the door
 /// does not trust the client anyway.

@@ -6,6 +6,7 @@ mod conversation;
 mod delivery;
 mod dialogue;
 mod extended_monitor;
+mod found;
 mod held;
 mod history;
 mod hostile;

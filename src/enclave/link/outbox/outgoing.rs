@@ -40,7 +40,7 @@ impl Outgoing {
     }
 
     /// What it is counted as of what waits: the bytes of its text and its tags.
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::enclave::link) fn bytes(&self) -> usize {
         let tags = self
             .tags
             .iter()

@@ -5,6 +5,8 @@
 //! Everything here is counted by the owner of an address: whoever owns a whole network
 //! must not get a place for each address in it.
 
+#[cfg(any(test, fuzzing))]
+mod census;
 mod request;
 
 use std::collections::BTreeMap;
@@ -227,13 +229,6 @@ impl Strangers {
         self.waiting.remove(&owner)
     }
 
-    /// The request of whoever owns this address, which is not wanted.
-    pub(super) fn take_of_owner(&mut self, address: Address, out: &mut Outcome) -> Option<Request> {
-        let request = self.waiting.remove(&address.owner())?;
-        out.news.extend(request.dropped());
-        Some(request)
-    }
-
     /// A request is there again that was kept over a restart.
     pub(super) fn restore(&mut self, request: Request) {
         let number = request.number().unwrap_or_default();
@@ -259,8 +254,10 @@ impl Strangers {
         known.into_iter()
     }
 
-    fn remove(&mut self, owner: Address, out: &mut Outcome) -> Option<Request> {
-        let request = self.take_of_owner(owner, out)?;
+    /// The request of this owner, which is no more; the person need not be asked about it.
+    pub(super) fn remove(&mut self, owner: Address, out: &mut Outcome) -> Option<Request> {
+        let request = self.waiting.remove(&owner)?;
+        out.news.extend(request.dropped());
         if let Some(number) = request.number() {
             out.tell(News::Stranger(StrangerNews::Gone {
                 number,

@@ -11,10 +11,10 @@ use crate::enclave::packet::{Packet, Status};
 
 /// What a stranger may make us hold, bytes of frames. Then it is not read any more, so
 /// nothing is lost and nothing grows.
-const HELD_MAX: usize = 64 * 1024;
+pub(super) const HELD_MAX: usize = 64 * 1024;
 
 /// What a frame costs beside its content: even empty ones come to an end.
-const FRAME_OVERHEAD: usize = 4;
+pub(super) const FRAME_OVERHEAD: usize = 4;
 
 /// The person is asked about a stranger that says nothing after this.
 const PROMPT_AFTER: Duration = Duration::from_secs(5);
@@ -25,8 +25,8 @@ const SILENT_MAX: Duration = Duration::from_secs(30);
 /// One who is not in the address book and wants to talk.
 #[derive(Clone, Debug, Hash)]
 pub struct Request {
-    state: RequestState,
-    held: Vec<HeldWords>,
+    pub(super) state: RequestState,
+    pub(super) held: Vec<HeldWords>,
     arrived: Duration,
     pub(super) connection: Option<Connection>,
     /// It has sent a packet, on whatever connection.
@@ -34,7 +34,7 @@ pub struct Request {
     paused: bool,
     /// What it repeated on this connection, bytes of frames. It is not held, but whoever
     /// does so without end is read no more either.
-    repeated: usize,
+    pub(super) repeated: usize,
     /// What was last told to be remembered of it over restarts, if it is.
     kept: Option<RequestState>,
 }

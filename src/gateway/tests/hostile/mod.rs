@@ -1,6 +1,7 @@
 //! Clients, peers, time and the person's editor, in every order they can think of.
 
 mod belief;
+mod bounds;
 mod dialogue;
 mod steps;
 
@@ -179,7 +180,7 @@ impl Run {
                 }));
             }
             Step::Notice(text) => world.event(Event::Notice(text)),
-            Step::SlowDisk(true) => drop(world.slow_disk.get_or_insert(0)),
+            Step::SlowDisk(true) => drop(world.slow_disk.get_or_insert(world.writes)),
             Step::SlowDisk(false) => world.disk_catches_up(),
             Step::SlowAnswers(slow) => {
                 world.slow_answers = slow;
@@ -237,6 +238,7 @@ impl Run {
             self.take(world, Step::Answer(true));
         }
         self.check(world);
+        bounds::check_rest(world);
         for (client, dialogue) in &self.dialogues {
             let session = world.gateway.sessions.get(client);
             if session.is_some_and(|session| session.has(Capability::LabeledResponse)) {
@@ -286,7 +288,7 @@ impl Run {
                 }
             }
         }
-        assert!(gateway.prompts.unseen.len() <= 40);
+        bounds::check(world);
         assert!(gateway.pending_changes.len() <= world.changes.len());
         for contact in gateway.roster.contacts() {
             let linked = gateway.mesh.link(contact.address).is_some();

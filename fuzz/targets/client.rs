@@ -1,0 +1,24 @@
+//! Whatever clients say, with everything else that can happen in between.
+
+#![no_main]
+
+use enclave_irc_fuzz::mutate::mutate;
+use enclave_irc_fuzz::world::World;
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+
+fuzz_target!(|input: &[u8]| {
+    // The first byte says whether we confirm messages.
+    if let Some((&first, script)) = input.split_first() {
+        World::new(first & 1 == 0).run(script);
+    }
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    mutate(
+        data,
+        size,
+        max_size,
+        seed,
+        include_str!("../phrases/client"),
+    )
+});
