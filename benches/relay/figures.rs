@@ -17,7 +17,7 @@ mod bar {
     pub const HELD: f64 = 0.20;
     /// Processor time for one message of the flood, in both gateways together, µs.
     pub const PROCESSOR: f64 = 14.0;
-    /// Resident memory of one gateway at rest, MiB.
+    /// Resident memory of one gateway at rest, MB.
     pub const MEMORY: f64 = 8.0;
 }
 
@@ -119,10 +119,10 @@ pub fn report(measured: &Measured, bars_count: bool) -> ExitCode {
         row("lost", Spread(vec![lost as f64]), Limit::AtMost(0.0)),
     ];
     if let Some(memory) = memory {
-        let mebibytes = *memory as f64 / 1024.0;
+        let megabytes = *memory as f64 * 1024.0 / 1e6;
         rows.push(row(
-            "memory of one gateway at rest, MiB",
-            Spread(vec![mebibytes]),
+            "memory of one gateway at rest, MB",
+            Spread(vec![megabytes]),
             Limit::AtMost(bar::MEMORY),
         ));
     }
