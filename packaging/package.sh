@@ -14,6 +14,7 @@ mkdir -p "$made/completions"
 for shell in bash zsh fish; do
   "$program" completions "$shell" >"$made/completions/enclave-irc.$shell"
 done
+packaging/licences.sh | gzip -9n >"$made/licences.gz"
 # What changed for people is in CHANGELOG.md; Debian wants a list of packages, too.
 when="@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}"
 cat >"$made/changelog" <<END

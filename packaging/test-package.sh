@@ -120,7 +120,8 @@ for file in /usr/bin/enclave-irc \
   /usr/share/zsh/vendor-completions/_enclave-irc \
   /usr/share/fish/vendor_completions.d/enclave-irc.fish \
   /usr/lib/systemd/user/enclave-irc.service /usr/lib/systemd/system/enclave-irc@.service \
-  /usr/share/doc/enclave-irc/copyright /usr/share/doc/enclave-irc/examples/config.toml; do
+  /usr/share/doc/enclave-irc/copyright /usr/share/doc/enclave-irc/licences.gz \
+  /usr/share/doc/enclave-irc/examples/config.toml; do
   dpkg -L enclave-irc | grep -qxF "$file" || fail "the package has no $file"
   # A container may be set up to leave documentation out.
   [[ -s "$file" || "$file" == /usr/share/* ]] || fail "$file was not installed"
