@@ -144,6 +144,7 @@ pub struct Gateway {
     positions: Positions,
     markers: Markers,
     wrong_tries: WrongTries,
+    is_looking_at_password: bool,
     /// When texts that are old enough are deleted next, on the monotonic clock.
     next_expiry: Option<Duration>,
     prompts: Prompts,
@@ -205,6 +206,7 @@ impl Gateway {
             positions: Positions::loaded(loaded.positions),
             markers,
             wrong_tries: WrongTries::default(),
+            is_looking_at_password: false,
             next_expiry: None,
             prompts: Prompts::default(),
             pending_changes: HashMap::new(),
