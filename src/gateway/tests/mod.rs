@@ -12,6 +12,7 @@ mod held;
 mod history;
 mod hostile;
 mod keys;
+mod limits;
 mod lookup;
 mod markers;
 mod monitor;
