@@ -197,3 +197,35 @@ fn a_signal_that_is_repeated_is_shown_once_a_second() {
     world.packet(JOHN, r#"{"tags":{"typing":"active"}}"#);
     assert_eq!(world.heard(alice).len(), 1);
 }
+
+#[test]
+fn an_answer_of_history_has_a_thousand_messages() {
+    let mut world = World::new();
+    world.online(JOHN);
+    for _ in 0..1_100 {
+        world.packet(JOHN, r#"{"message":"hi"}"#);
+    }
+    let alice = world.attached("alice", "draft/chathistory batch");
+    for limit in ["5000", "0"] {
+        world.say(alice, &format!("CHATHISTORY LATEST John * {limit}"));
+        let heard = world.heard(alice);
+        let messages = heard.iter().filter(|line| line.contains(" PRIVMSG "));
+        assert_eq!(messages.count(), 1_000, "{limit}");
+    }
+}
+
+#[test]
+fn the_name_of_a_batch_has_a_longest_length() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "draft/multiline batch standard-replies");
+    for (length, is_refused) in [(64, false), (65, true)] {
+        let name = "a".repeat(length);
+        world.say(alice, &format!("BATCH +{name} draft/multiline John"));
+        let heard = world.heard(alice).concat();
+        assert_eq!(heard.contains(" INVALID_REFTAG "), is_refused, "{heard}");
+        world.say(alice, &format!("@batch={name} PRIVMSG John :hi"));
+        world.say(alice, &format!("BATCH -{name}"));
+        world.heard(alice);
+    }
+    assert_eq!(world.gateway.mesh.all_waiting_size(), (1, 2));
+}
