@@ -116,3 +116,21 @@ fn rust_log_wins_and_one_that_cannot_be_read_is_said() {
         assert!(!output.contains(is_silent_about), "{value}: {output}");
     }
 }
+
+/// Whoever connects in a loop must not fill the journal.
+#[test]
+fn what_comes_again_and_again_is_logged_a_few_times() {
+    let gateway = Daemon::start(Setup::on(&Network::new()));
+    for _ in 0..70 {
+        let mut web = gateway.connect();
+        web.send_bytes(b"GET / HTTP/1.1\r\n");
+        web.expect_end();
+    }
+    let output = gateway.output();
+    assert_eq!(
+        output
+            .matches("closed a connection that speaks HTTP")
+            .count(),
+        60
+    );
+}

@@ -93,3 +93,15 @@ impl Alive {
         (Self { _held: held }, ended)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_the_driver_is_bounded() {
+        let (inbox, _inputs) = channel();
+        let taken = (0..1_000).take_while(|_| inbox.try_send(Input::Reload).is_ok());
+        assert_eq!(taken.count(), 64);
+    }
+}

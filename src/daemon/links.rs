@@ -23,8 +23,9 @@ use super::input::{Alive, Inbox, report};
 use super::ports::Ports;
 
 /// What may wait for a peer that does not take it, bytes. One that is this far behind is
-/// dropped and dialled anew; the largest configurable frame fits twice.
-const SEND_QUEUE: usize = 128 * 1024 * 1024;
+/// dropped and dialled anew. Of messages no more is on its way than a window and the one that
+/// reaches its end, about 1 MiB; the rest is for receipts, of which there can be many at once.
+const SEND_QUEUE: usize = 16 * 1024 * 1024;
 
 /// One connection with a peer, or one attempt to make it.
 struct Link {

@@ -2,6 +2,7 @@
 
 mod directives;
 mod journal;
+mod sparing;
 
 use std::io::{IsTerminal, Write};
 use std::time::SystemTime;
@@ -12,6 +13,8 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+
+use sparing::Sparing;
 
 /// Seconds since the epoch are no use to a person, and local time needs a database the
 /// machine may not have: UTC, to the second.
@@ -46,7 +49,7 @@ pub fn start(level: &str) {
     let _ = if journal::is_standard_error() {
         // The journal has its own clock, and its readers their own colours.
         let lines = lines.with_ansi(false).without_time().with_level(false);
-        let lines = lines.map_event_format(journal::Prefixed);
+        let lines = lines.map_event_format(|lines| Sparing::new(journal::Prefixed(lines)));
         tracing_subscriber::registry()
             .with(lines)
             .with(filter)
@@ -54,6 +57,7 @@ pub fn start(level: &str) {
     } else {
         let colours = std::io::stderr().is_terminal();
         let lines = lines.with_ansi(colours).with_timer(Utc);
+        let lines = lines.map_event_format(Sparing::new);
         tracing_subscriber::registry()
             .with(lines)
             .with(filter)

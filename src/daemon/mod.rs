@@ -62,6 +62,10 @@ const LAST_WRITES: Duration = Duration::from_millis(500);
 /// no more than one of them.
 const LOOKS_AT_SOCKETS: u32 = 1;
 
+/// Threads for what the system makes us wait for: whose a connection is, files, a password.
+/// What is one too many waits for its turn.
+const THREADS: usize = 8;
+
 /// Runs the gateway until it is told to stop. What goes wrong at the start is said on
 /// standard error.
 ///
@@ -98,9 +102,52 @@ pub fn run_local<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .event_interval(LOOKS_AT_SOCKETS)
+        .max_blocking_threads(THREADS)
         .build()
         .context("cannot start")?;
     let outcome = LocalSet::new().block_on(&runtime, future);
     runtime.shutdown_timeout(LAST_WRITES);
     outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+    use std::sync::{Arc, mpsc};
+
+    #[test]
+    fn threads_that_wait_for_the_system_are_few() {
+        let most = Arc::new(AtomicUsize::new(0));
+        let now = Arc::new(AtomicUsize::new(0));
+        let (begins, begun) = mpsc::channel();
+        let outcome = run_local(async {
+            let mut jobs = Vec::new();
+            let mut ends = Vec::new();
+            for _ in 0..4 * THREADS {
+                let (end, ended) = mpsc::channel::<()>();
+                ends.push(end);
+                let (most, now, begins) = (Arc::clone(&most), Arc::clone(&now), begins.clone());
+                jobs.push(tokio::task::spawn_blocking(move || {
+                    most.fetch_max(now.fetch_add(1, SeqCst) + 1, SeqCst);
+                    let _ = begins.send(());
+                    let _ = ended.recv();
+                    now.fetch_sub(1, SeqCst);
+                }));
+            }
+            for _ in 0..THREADS {
+                begun.recv().unwrap();
+            }
+            // One more would have begun by now.
+            let more = begun.recv_timeout(Duration::from_millis(100));
+            assert!(more.is_err());
+            drop(ends);
+            for job in jobs {
+                job.await.unwrap();
+            }
+            Ok(())
+        });
+        assert!(outcome.is_ok());
+        assert_eq!(most.load(SeqCst), THREADS);
+    }
 }

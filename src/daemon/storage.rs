@@ -107,3 +107,43 @@ fn event(report: Report) -> Event {
         Report::Recovered => Event::StoreTrouble(None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::daemon::input::{WAITING, channel};
+
+    /// The store's thread waits for a driver that takes nothing, as it would for a disk.
+    #[test]
+    fn with_a_megabyte_waiting_for_the_disk_peers_and_clients_wait() {
+        let (inbox, mut inputs) = channel();
+        for _ in 0..WAITING {
+            assert!(inbox.try_send(Input::Reload).is_ok());
+        }
+        let mut storage = Storage::start(Db::in_memory().unwrap(), inbox).unwrap();
+        let mut weight = 0;
+        while !storage.is_behind() {
+            // It takes a first batch, and reports that in vain.
+            storage.write(Write::Held {
+                address: "fc00::1".to_owned(),
+                held: crate::store::Held {
+                    text: "x".repeat(1024),
+                    time: Timestamp(0),
+                    id: None,
+                },
+            });
+            weight += 1024;
+            assert!(weight < 64 * 1024 * 1024);
+        }
+        assert!(weight > 1000 * 1024, "{weight}");
+        assert!(storage.makes_clients_wait());
+        storage.note(&Event::StoreTrouble(Some("full".to_owned())));
+        assert!(!storage.makes_clients_wait(), "they had better be told");
+        while storage.is_behind() {
+            assert!(inputs.blocking_recv().is_some());
+        }
+        // Or the thread would wait for it, and the store for the thread.
+        drop(inputs);
+    }
+}

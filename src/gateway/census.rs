@@ -8,9 +8,10 @@ use crate::enclave::mesh::census::{Census as MeshCensus, Count};
 use crate::enclave::news::Presence;
 use crate::irc::ClientId;
 use crate::irc::capability::{Capabilities, MULTILINE_MAX_BYTES};
-use crate::irc::codec::{BODY_LIMIT, TAGS_LIMIT};
+use crate::irc::codec::BODY_LIMIT;
 
 use super::Gateway;
+use super::allowance::{ALL_WAITING_BYTES, WAITING, WAITING_BYTES};
 use super::clients::MOST_UNKNOWN;
 use super::commands::{MONITOR_LIMIT, NAME_LENGTH, PASSWORD_LENGTH, REALNAME_LENGTH};
 use super::correspondence::STRETCHES;
@@ -18,7 +19,6 @@ use super::history::{PAGES, REQUESTS};
 use super::inbox::RECENT;
 use super::keys::{Key, PLACES};
 use super::names::LISTS;
-use super::outbox::{WAITING, WAITING_BYTES};
 use super::positions::NAMES;
 use super::roster::ContactId;
 use super::session::Session;
@@ -235,13 +235,10 @@ impl Gateway {
         for contact in self.roster.contacts() {
             let (messages, bytes) = self.mesh.waiting_size(contact.address);
             add("messages that wait", messages, WAITING);
-            // The tags of each are not counted by whoever refuses one more.
-            add(
-                "bytes that wait",
-                bytes,
-                WAITING_BYTES + messages * TAGS_LIMIT,
-            );
+            add("bytes that wait", bytes, WAITING_BYTES);
         }
+        let waiting = self.count_all_waiting();
+        add("bytes that wait for all", waiting, ALL_WAITING_BYTES);
     }
 }
 

@@ -22,13 +22,26 @@ use super::session::{PING_AFTER, PONG_TIMEOUT, REGISTRATION_TIMEOUT, Session};
 /// take all places from the person by saying nothing.
 pub(super) const MOST_UNKNOWN: usize = 32;
 
+/// How many of these may come from one place, unless that is this machine: one must not take
+/// all of them from the others.
+pub(super) const MOST_UNKNOWN_OF_A_PLACE: usize = 8;
+
 impl Gateway {
     pub(super) fn client_connected(&mut self, client: ClientId, origin: Origin) {
         let unknown = |session: &&Session| !session.origin.trusted && !session.attached();
-        let crowd = self.sessions.values().filter(unknown).count();
+        let crowd = self.sessions.values().filter(unknown);
+        let place = origin.place.distant_network();
+        let from_there =
+            |session: &&Session| place.is_some() && session.origin.place.distant_network() == place;
+        let of_the_place = crowd.clone().filter(from_there).count();
+        let is_full = crowd.count() >= MOST_UNKNOWN || of_the_place >= MOST_UNKNOWN_OF_A_PLACE;
         self.sessions.insert(client, Session::new(origin, self.now));
-        if !origin.trusted && crowd >= MOST_UNKNOWN {
-            tracing::warn!("{MOST_UNKNOWN} unknown clients are waiting to register already");
+        if !origin.trusted && is_full {
+            tracing::warn!(
+                "too many unknown clients are waiting to register already; one from {} was turned \
+                 away",
+                origin.place
+            );
             self.close(client, "Too many unknown clients");
             self.client_vanished(client, "too many unknown clients");
         }

@@ -98,6 +98,16 @@ mod tests {
     }
 
     #[test]
+    fn the_stretches_that_are_remembered_are_bounded() {
+        let mut times = Times::default();
+        for second in 0..100 {
+            times.unique(Timestamp(second * 5_000));
+        }
+        assert_eq!(times.stretches.len(), STRETCHES);
+        assert_eq!(STRETCHES, 16);
+    }
+
+    #[test]
     fn a_flood_of_one_second_runs_over_into_the_next() {
         let mut times = Times::default();
         let mut given: Vec<i64> = (0..2_500)

@@ -298,3 +298,6 @@ pub(super) fn wants_newest(selection: &Selection) -> bool {
         Selection::Latest(_) | Selection::Before(_) | Selection::Around(_)
     )
 }
+
+#[cfg(test)]
+mod tests;

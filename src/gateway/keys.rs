@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use crate::config::Secret;
 use crate::irc::ClientId;
-use crate::irc::listener::{Origin, Place};
 use crate::irc::numeric as n;
 
 use super::Gateway;
@@ -52,20 +51,6 @@ pub(super) enum Shown {
     Pass,
     /// With SASL: it wants to hear at once.
     Sasl,
-}
-
-/// Where a client comes from, for counting: an IPv6 address stands for its /64.
-fn place(origin: Origin) -> Option<IpAddr> {
-    match origin.place {
-        Place::Tcp { peer, .. } => Some(match peer.ip() {
-            IpAddr::V6(ip) => {
-                let network = ip.to_bits() & (u128::MAX << 64);
-                IpAddr::V6(network.into())
-            }
-            v4 => v4,
-        }),
-        Place::Unix { .. } => None,
-    }
 }
 
 /// Wrong passwords, by place.
@@ -116,7 +101,7 @@ impl Gateway {
         let Some(session) = self.sessions.get_mut(&client) else {
             return;
         };
-        let wait = self.wrong_tries.wait(place(session.origin), now);
+        let wait = self.wrong_tries.wait(session.origin.place.network(), now);
         session.key = Key::Waiting(password, now + wait);
         session.shown = how;
         self.look_at_passwords();
@@ -124,6 +109,9 @@ impl Gateway {
 
     /// When a password may be looked at next, on the monotonic clock.
     pub(super) fn key_deadline(&self) -> Option<Duration> {
+        if self.is_looking_at_password {
+            return None;
+        }
         let waiting = self
             .sessions
             .values()
@@ -134,29 +122,43 @@ impl Gateway {
         waiting.min()
     }
 
-    /// Has those passwords looked at whose time has come.
+    /// Has the password looked at whose time has come first, if none is being looked at: it
+    /// takes a while, and those of clients that have gone meanwhile must not pile up.
     pub(super) fn look_at_passwords(&mut self) {
         let now = self.now.monotonic;
-        for (client, session) in &mut self.sessions {
-            if matches!(session.key, Key::Waiting(_, at) if at <= now)
-                && let Key::Waiting(password, _) = std::mem::replace(&mut session.key, Key::Asked)
-            {
-                self.effects.push(Effect::CheckPassword {
-                    client: *client,
-                    password,
-                    hash: self.settings.password.clone(),
-                });
-            }
+        let waiting = self.sessions.iter_mut().filter_map(|(client, session)| {
+            let at = match session.key {
+                Key::Waiting(_, at) if at <= now => at,
+                _ => return None,
+            };
+            Some((at, *client, session))
+        });
+        if !self.is_looking_at_password
+            && let Some((_, client, session)) = waiting.min_by_key(|(at, client, _)| (*at, *client))
+            && let Key::Waiting(password, _) = std::mem::replace(&mut session.key, Key::Asked)
+        {
+            self.is_looking_at_password = true;
+            self.effects.push(Effect::CheckPassword {
+                client,
+                password,
+                hash: self.settings.password.clone(),
+            });
         }
     }
 
     /// A password has been looked at.
     pub(super) fn password_checked(&mut self, client: ClientId, is_right: bool) {
+        self.is_looking_at_password = false;
+        self.take_answer(client, is_right);
+        self.look_at_passwords();
+    }
+
+    fn take_answer(&mut self, client: ClientId, is_right: bool) {
         let now = self.now.monotonic;
         let Some(session) = self.sessions.get_mut(&client) else {
             return;
         };
-        let (from, how) = (place(session.origin), session.shown);
+        let (from, how) = (session.origin.place.network(), session.shown);
         if is_right {
             session.key = Key::Right;
             self.wrong_tries.forgive(from);

@@ -17,6 +17,7 @@
 //! | `contacts` | a contact's presence, told on IRC |
 //! | `room`, `names` | telling it as fast as a client reads; who is in the roster channel |
 //! | `outbox`, `inbox`, `correspondence` | messages to contacts and from them, once each |
+//! | `allowance` | how much may wait to be sent |
 //! | `ledger`, `keep` | what is stored, and what waits until it is |
 //! | `absent` | contacts that the store knows and the address book does not |
 //! | `conversation`, `playback`, `positions` | messages as clients see them; what they have missed |
@@ -31,6 +32,7 @@
 //! Rule of thumb: `irc/` knows how it is said, `gateway/` what it means here.
 
 mod absent;
+mod allowance;
 mod attach;
 mod batch;
 #[cfg(any(test, fuzzing))]
@@ -90,6 +92,7 @@ use crate::irc::ClientId;
 use crate::store::Loaded;
 
 use absent::Absent;
+use allowance::Allowance;
 use batch::Batches;
 use correspondence::Correspondence;
 use effect::{Effect, Effects};
@@ -136,10 +139,12 @@ pub struct Gateway {
     write_unwritten_at: Option<Duration>,
     correspondences: BTreeMap<ContactId, Correspondence>,
     ledger: Ledger,
+    allowance: Allowance,
     pace: Pace,
     positions: Positions,
     markers: Markers,
     wrong_tries: WrongTries,
+    is_looking_at_password: bool,
     /// When texts that are old enough are deleted next, on the monotonic clock.
     next_expiry: Option<Duration>,
     prompts: Prompts,
@@ -196,10 +201,12 @@ impl Gateway {
             write_unwritten_at: None,
             correspondences: BTreeMap::new(),
             ledger: Ledger::after(loaded.last_seq),
+            allowance: Allowance::default(),
             pace: Pace::default(),
             positions: Positions::loaded(loaded.positions),
             markers,
             wrong_tries: WrongTries::default(),
+            is_looking_at_password: false,
             next_expiry: None,
             prompts: Prompts::default(),
             pending_changes: HashMap::new(),

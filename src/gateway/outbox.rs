@@ -9,18 +9,12 @@ use crate::irc::numeric as n;
 use crate::store::{Message, Write};
 
 use super::Gateway;
+use super::allowance;
 use super::conversation::{Own, Sight, Words};
 use super::error::CommandError;
 use super::response::Later;
 use super::roster::ContactId;
 use super::settings::History;
-
-/// Messages that may wait for one contact: more than a person writes in a year to one who
-/// never answers.
-pub(super) const WAITING: usize = 10_000;
-
-/// Bytes of text that may wait for one contact. They are held in memory.
-pub(super) const WAITING_BYTES: usize = 16 * 1024 * 1024;
 
 /// Where the person typed a message.
 #[derive(Clone, Debug)]
@@ -56,8 +50,9 @@ impl Gateway {
             return Ok(());
         };
         let address = contact.address;
-        if let Some(reason) = self.why_refused(id, words.text) {
-            let nick = contact.nick.as_str().to_owned();
+        let nick = contact.nick.as_str().to_owned();
+        let bytes = allowance::bytes(words.text, words.tags);
+        if let Some(reason) = self.why_refused(id, bytes) {
             return Err(CommandError::CannotSend(nick, reason));
         }
         let now = self.now.wall;
@@ -92,6 +87,7 @@ impl Gateway {
             timestamp: own.time,
             attempts: 0,
         };
+        self.allowance.take(bytes);
         let later = self.later();
         self.accept_when_durable(Accepted {
             contact: id,
@@ -109,7 +105,7 @@ impl Gateway {
     }
 
     /// Why a message to a contact is not taken.
-    fn why_refused(&self, id: ContactId, text: &str) -> Option<String> {
+    fn why_refused(&mut self, id: ContactId, bytes: usize) -> Option<String> {
         let contact = self.roster.get(id)?;
         let nick = &contact.nick;
         if contact.blocked {
@@ -120,13 +116,7 @@ impl Gateway {
         if let Some(why) = &self.ledger.trouble {
             return Some(format!("Your message was not taken: {why}"));
         }
-        let (count, bytes) = self.mesh.waiting_size(contact.address);
-        if count >= WAITING || bytes + text.len() > WAITING_BYTES {
-            return Some(format!(
-                "{count} messages wait for {nick} already, and no more can: /msg enclave outbox {nick}"
-            ));
-        }
-        None
+        self.why_too_much(id, bytes)
     }
 
     /// A message of the person's is durable: it is shown to their clients, and its writer

@@ -15,6 +15,7 @@ use crate::daemon::turn_away::TurnAway;
 use crate::irc::listener::{Origin, Place, Transport};
 use crate::irc::stream::Stream;
 
+use super::crowd::Crowd;
 use super::handshake::{Greeted, NotGreeted, greet};
 use super::{Door, Policy, Shared};
 
@@ -33,6 +34,8 @@ pub(super) struct Porter {
     server_name: Rc<str>,
     inbox: Inbox,
     at_the_door: Arc<Semaphore>,
+    /// Those in a handshake, at all doors.
+    pub(super) crowd: Crowd,
     turn_away: TurnAway,
     /// Whether the system tells whose a connection is. Asked once: where it fails to tell
     /// later on, because something has used up all descriptors, nobody is trusted.
@@ -46,9 +49,17 @@ impl Porter {
             server_name: server_name.into(),
             inbox: inbox.clone(),
             at_the_door: Arc::new(Semaphore::new(AT_THE_DOOR)),
+            crowd: Crowd::new(Place::distant_network),
             turn_away: TurnAway::default(),
             can_be_told,
         }
+    }
+
+    /// How many more may be looked at now.
+    #[cfg(test)]
+    pub(super) fn at_the_door(&self) -> impl Fn() -> usize + use<> {
+        let places = Arc::clone(&self.at_the_door);
+        move || places.available_permits()
     }
 
     /// Receives all who come to this door.
@@ -62,12 +73,16 @@ impl Porter {
         // Nobody closes the semaphore.
         while let Ok(place) = Arc::clone(&places).acquire_owned().await {
             let (stream, from) = door.listener.accept().await;
+            let Some(visitor) = self.crowd.come(&from) else {
+                info!("closed a connection from {from}: too many from there are in a handshake");
+                continue;
+            };
             let (porter, door) = (self.clone(), Rc::clone(&door));
             spawn_local(async move {
                 porter
                     .receive(stream, from, door.transport, &door.hosts)
                     .await;
-                drop(place);
+                drop((place, visitor));
             });
         }
     }

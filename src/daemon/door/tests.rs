@@ -168,6 +168,105 @@ async fn another_user_comes_in_to_show_a_password_where_there_is_one() {
     assert!(!origin.trusted);
 }
 
+/// Until something has come about.
+async fn until(mut is_so: impl FnMut() -> bool) {
+    let waiting = async {
+        while !is_so() {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    };
+    let patience = std::time::Duration::from_secs(10);
+    tokio::time::timeout(patience, waiting).await.unwrap();
+}
+
+/// Nobody takes those who have been let in: as many as wait for that, and as many as are being
+/// looked at, are taken from the kernel, and no more.
+#[tokio::test]
+async fn few_are_looked_at_at_one_time() {
+    let inside = async {
+        let tcp = door("127.0.0.1:0").await;
+        let address = tcp.listener.local_address().unwrap();
+        let (inbox, mut inputs) = input::channel();
+        let porter = porter(POLICY, &inbox);
+        let places = porter.at_the_door();
+        let attending = spawn_local(porter.attend(tcp));
+        let mut clients = Vec::new();
+        for _ in 0..input::WAITING + 40 {
+            clients.push(TcpStream::connect(address).await.unwrap());
+        }
+        until(|| inbox.capacity() == 0 && places() == 0).await;
+        let mut let_in = 0;
+        while let_in < clients.len() {
+            assert!(matches!(inputs.recv().await, Some(Input::Client { .. })));
+            let_in += 1;
+        }
+        until(|| places() > 0).await;
+        attending.abort();
+    };
+    LocalSet::new().run_until(inside).await;
+}
+
+/// A door where a handshake is needed, whoever comes from here being counted.
+#[cfg(feature = "websocket")]
+async fn silent_at_a_websocket(count: usize, is_counted: bool) -> Vec<TcpStream> {
+    let door = Door {
+        transport: Transport::WebSocket,
+        ..door("127.0.0.1:0").await
+    };
+    let address = door.listener.local_address().unwrap();
+    let (inbox, _inputs) = input::channel();
+    let mut porter = porter(POLICY, &inbox);
+    if is_counted {
+        porter.crowd = super::crowd::Crowd::new(Place::network);
+    }
+    spawn_local(porter.attend(door));
+    let mut clients = Vec::new();
+    for _ in 0..count {
+        clients.push(TcpStream::connect(address).await.unwrap());
+    }
+    clients
+}
+
+#[cfg(feature = "websocket")]
+#[tokio::test]
+async fn handshakes_of_one_place_are_few() {
+    let inside = async {
+        let mut clients = silent_at_a_websocket(17, true).await;
+        let mut answer = [0];
+        let read = clients[16].read(&mut answer);
+        let patience = std::time::Duration::from_secs(5);
+        let read = tokio::time::timeout(patience, read).await;
+        assert!(read.is_ok(), "one too many is closed at once");
+        assert_eq!(read.unwrap().unwrap_or(0), 0);
+        let open = |client: &TcpStream| client.try_read(&mut [0]).is_err();
+        assert!(clients[..16].iter().all(open), "the others are waited for");
+    };
+    LocalSet::new().run_until(inside).await;
+}
+
+#[cfg(feature = "websocket")]
+#[tokio::test]
+async fn handshakes_at_one_door_are_bounded() {
+    use tokio::io::AsyncWriteExt;
+    let inside = async {
+        let mut clients = silent_at_a_websocket(65, false).await;
+        let mut last = clients.pop().unwrap();
+        // Whoever is received is told that this is no plain door.
+        last.write_all(b"NICK alice\r\n").await.unwrap();
+        let mut answer = String::new();
+        let too_soon = std::time::Duration::from_millis(100);
+        let early = tokio::time::timeout(too_soon, last.read_to_string(&mut answer)).await;
+        assert!(early.is_err(), "it waits in the kernel: {answer}");
+        clients.pop();
+        last.read_to_string(&mut answer).await.unwrap();
+        assert!(
+            answer.starts_with("ERROR :This port speaks WebSocket only"),
+            "{answer}"
+        );
+    };
+    LocalSet::new().run_until(inside).await;
+}
+
 /// The keys at the doors change while they are open; without a new certificate the old one
 /// stays.
 #[tokio::test]

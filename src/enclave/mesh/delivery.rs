@@ -46,6 +46,12 @@ impl Mesh {
         link.map_or((0, 0), |link| link.outbox.size())
     }
 
+    /// The same for all contacts together.
+    pub fn all_waiting_size(&self) -> (usize, usize) {
+        let each = self.links.values().map(|link| link.outbox.size());
+        each.fold((0, 0), |(count, bytes), one| (count + one.0, bytes + one.1))
+    }
+
     /// Messages that wait are not to be sent any more: all of these, before anything that
     /// they held up goes out.
     pub fn cancel(&mut self, peer: Address, keys: &[u64], now: Now, out: &mut Outcome) {

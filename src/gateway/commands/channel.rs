@@ -122,10 +122,14 @@ fn leave(gateway: &mut Gateway, client: ClientId, channel: &str, reason: &str) -
 
 pub(super) fn names(gateway: &mut Gateway, client: ClientId, request: &Request<'_>) -> Outcome {
     let asked = request.param(0).filter(|asked| !asked.is_empty());
+    let mut is_listed = false;
     for channel in asked.unwrap_or("*").split(',') {
         let ours = gateway.is_roster_channel(channel);
         if ours || (channel == "*" && !gateway.settings.channel.is_empty()) {
-            gateway.send_names(client, false);
+            // Named twice is meant once; a line has room for hundreds of names.
+            if !std::mem::replace(&mut is_listed, true) {
+                gateway.send_names(client, false);
+            }
         } else {
             // Whether or not it exists, that is the whole answer (RFC 2812, 3.2.5).
             gateway.numeric(client, n::RPL_ENDOFNAMES, &[channel, "End of /NAMES list"]);

@@ -1,5 +1,7 @@
 //! Commands about what waits to be sent: outbox, cancel.
 
+use std::collections::HashSet;
+
 use crate::enclave::link::Standing;
 use crate::irc::text::quote_for_display;
 use crate::store::Write;
@@ -174,8 +176,9 @@ impl Gateway {
         if let Some(address) = self.roster.get(id).map(|contact| contact.address) {
             self.mesh(|mesh, now, out| mesh.cancel(address, keys, now, out));
         }
+        let taken: HashSet<u64> = keys.iter().copied().collect();
         let parked = &mut self.correspondence(id).parked;
-        parked.retain(|message| !keys.contains(&message.key));
+        parked.retain(|message| !taken.contains(&message.key));
         self.store(Write::Cancelled(keys.to_vec()));
     }
 }

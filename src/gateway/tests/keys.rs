@@ -17,7 +17,11 @@ fn world() -> World {
 }
 
 /// A client from this address that the door does not trust.
-fn stranger_from(world: &mut World, ip: &str, fingerprint: Option<Fingerprint>) -> ClientId {
+pub(super) fn stranger_from(
+    world: &mut World,
+    ip: &str,
+    fingerprint: Option<Fingerprint>,
+) -> ClientId {
     world.clients += 1;
     let client = ClientId(world.clients);
     let end = |ip: &str| SocketAddr::new(ip.parse().unwrap(), 6697);
@@ -117,6 +121,49 @@ fn each_wrong_password_makes_the_next_one_wait_longer() {
     register(&mut world, elsewhere);
     check(&mut world);
     assert!(was_welcomed(&mut world, elsewhere), "others do not wait");
+}
+
+/// To look at one takes a while, so whoever connects, shows one and goes, again and again, must
+/// not leave a queue behind.
+#[test]
+fn one_password_is_looked_at_and_no_queue_outlives_its_clients() {
+    let mut world = world();
+    let show = |world: &mut World, last: u8| {
+        let client = stranger_from(world, &format!("192.0.2.{last}"), None);
+        world.say(client, "PASS open");
+        register(world, client);
+        client
+    };
+    for last in 10..40 {
+        let client = show(&mut world, last);
+        let reason = "gone".to_owned();
+        world.event(Event::ClientEnded { client, reason });
+    }
+    assert_eq!(world.passwords.len(), 1);
+    let two = [50, 51].map(|last| show(&mut world, last));
+    world.pass(Duration::from_secs(1));
+    check(&mut world);
+    for client in two {
+        assert_eq!(world.passwords, [(client, false)], "one after the other");
+        check(&mut world);
+    }
+    assert!(world.passwords.is_empty());
+}
+
+#[test]
+fn a_password_has_a_longest_length() {
+    let mut world = world();
+    for (length, is_looked_at) in [(1_024, true), (1_025, false)] {
+        let client = stranger(&mut world);
+        world.say(client, &format!("PASS :{}", "x".repeat(length)));
+        register(&mut world, client);
+        assert_eq!(!world.passwords.is_empty(), is_looked_at, "{length}");
+        world.passwords.clear();
+        world.event(Event::PasswordChecked {
+            client,
+            is_right: true,
+        });
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The gateway as a whole, with made-up clients, peers and time: events in, effects out.
 
+mod allowance;
 mod book;
 mod clock;
 mod conversation;
@@ -11,6 +12,7 @@ mod held;
 mod history;
 mod hostile;
 mod keys;
+mod limits;
 mod lookup;
 mod markers;
 mod monitor;

@@ -1,5 +1,6 @@
 //! Clients that the door does not trust.
 
+use super::keys::stranger_from;
 use super::*;
 
 #[test]
@@ -46,4 +47,33 @@ fn unknown_clients_cannot_take_every_place() {
     assert!(world.heard(next).is_empty());
     world.say(alice, "PING x");
     assert_eq!(world.heard(alice).len(), 1);
+}
+
+#[test]
+fn unknown_clients_of_one_place_leave_room_for_those_of_others() {
+    let mut world = World::new();
+    let text = "ERROR :Closing link: Too many unknown clients";
+    for number in 0..20 {
+        // All are in one /64, which one person has.
+        let client = stranger_from(&mut world, &format!("2001:db8::{number}"), None);
+        let heard = world.heard(client);
+        assert_eq!(!heard.is_empty(), number >= 8, "{number}: {heard:?}");
+        assert!(heard.is_empty() || heard == [text]);
+    }
+    for elsewhere in ["2001:db8:0:1::1", "192.0.2.9"] {
+        let client = stranger_from(&mut world, elsewhere, None);
+        assert!(world.heard(client).is_empty(), "{elsewhere}");
+    }
+}
+
+#[test]
+fn who_does_not_register_is_sent_away_after_a_minute() {
+    let mut world = World::new();
+    let client = world.connect_trusted(false);
+    world.pass(Duration::from_millis(59_999));
+    assert!(world.closed.is_empty());
+    world.pass(Duration::from_millis(1));
+    assert_eq!(world.closed, [client]);
+    let heard = world.heard(client);
+    assert_eq!(heard, ["ERROR :Closing link: Registration timeout: 60 s"]);
 }

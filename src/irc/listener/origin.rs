@@ -1,7 +1,7 @@
 //! Where a client comes from, and how sure the door is of who it is.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 /// What is spoken at a door, below IRC.
@@ -42,6 +42,32 @@ pub enum Place {
         /// The user that the client's process runs as, where the system tells.
         uid: Option<u32>,
     },
+}
+
+impl Place {
+    /// What of it one person has, who may have many addresses there: an IPv4 address, or the
+    /// /64 of an IPv6 address. None for a unix socket.
+    pub fn network(&self) -> Option<IpAddr> {
+        match self {
+            Self::Tcp { peer, .. } => Some(match peer.ip() {
+                IpAddr::V6(ip) => {
+                    let network = ip.to_bits() & (u128::MAX << 64);
+                    IpAddr::V6(network.into())
+                }
+                v4 => v4,
+            }),
+            Self::Unix { .. } => None,
+        }
+    }
+
+    /// The network of one who is not on this machine. Here, where everybody shares one address,
+    /// the system tells people apart.
+    pub fn distant_network(&self) -> Option<IpAddr> {
+        match self {
+            Self::Tcp { peer, .. } if peer.ip().is_loopback() => None,
+            other => other.network(),
+        }
+    }
 }
 
 impl fmt::Display for Place {

@@ -21,8 +21,13 @@ const INDEXED_WORDS: usize = 16;
 /// Messages that are looked at for one search at most: some tenths of a second.
 pub(super) const VISITED: usize = 200_000;
 
-/// Bytes of text that are looked at for one search at most.
+/// Bytes of text that are looked at for one search at most; those of a text count once for each
+/// [`WORDS_IN_ONE_LOOK`] that are looked for in it.
 const VISITED_BYTES: usize = 32 * 1024 * 1024;
+
+/// Words that are looked for in a text for the price of one look. A line has room for two
+/// thousand, and each is looked for in the whole text.
+const WORDS_IN_ONE_LOOK: usize = INDEXED_WORDS;
 
 /// Bytes of text that a search indexes before it looks, at most: about a quarter of a second
 /// on a small machine. What is left then is looked at one by one.
@@ -254,7 +259,8 @@ impl<'a> Found<'a> {
     fn look_at(&mut self, row: &Row<'_>, words: &[String]) -> rusqlite::Result<()> {
         let text = message::text(row)?.unwrap_or_default();
         self.visits = self.visits.saturating_sub(1);
-        self.visited_bytes = self.visited_bytes.saturating_sub(text.len());
+        let looks = words.len().div_ceil(WORDS_IN_ONE_LOOK).max(1);
+        self.visited_bytes = self.visited_bytes.saturating_sub(text.len() * looks);
         self.is_full = self.visits == 0 || self.visited_bytes == 0;
         if !self.is_wanted(row)? || !contains(text, words) {
             return Ok(());

@@ -7,9 +7,9 @@ use crate::enclave::link::{ALIAS_MAX, TEXT_MAX};
 impl Strangers {
     /// Whatever strangers can make grow, with its bound.
     pub(in crate::enclave::mesh) fn count(&self, mut add: impl FnMut(&'static str, usize, usize)) {
-        // The frame that reaches the limit is still taken in, and those that have been read
-        // before its pause is obeyed are not read by us.
-        let most = HELD_MAX + STRANGER_FRAME_MAX + FRAME_OVERHEAD;
+        // The frame that reaches the limit is still taken in, with three bytes for each that is
+        // no text, and those that have been read before its pause is obeyed are not read by us.
+        let most = HELD_MAX + 3 * STRANGER_FRAME_MAX + FRAME_OVERHEAD;
         add("requests", self.waiting.len(), REQUESTS_MAX);
         for request in self.waiting.values() {
             let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
@@ -28,8 +28,7 @@ impl Strangers {
                 .held
                 .iter()
                 .map(|words| words.text.len() + length(&words.id));
-            // A byte that is no text becomes the three of U+FFFD.
-            add("bytes of a stranger's words", words.sum(), 3 * state.bytes);
+            add("bytes of a stranger's words", words.sum(), state.bytes);
             add(
                 "words of a stranger",
                 request.held.len() * FRAME_OVERHEAD,

@@ -9,8 +9,8 @@ use crate::enclave::link::{ALIAS_MAX, Connection, TEXT_MAX, kept};
 use crate::enclave::news::{HeldWords, News, RequestState, StrangerNews};
 use crate::enclave::packet::{Packet, Status};
 
-/// What a stranger may make us hold, bytes of frames. Then it is not read any more, so
-/// nothing is lost and nothing grows.
+/// What a stranger may make us hold, bytes: of its frames, or of what they are kept as, where
+/// that is more. Then it is not read any more, so nothing is lost and nothing grows.
 pub(super) const HELD_MAX: usize = 64 * 1024;
 
 /// What a frame costs beside its content: even empty ones come to an end.
@@ -21,6 +21,12 @@ const PROMPT_AFTER: Duration = Duration::from_secs(5);
 
 /// A stranger that has not sent a packet by then is closed: it does not want to talk.
 const SILENT_MAX: Duration = Duration::from_secs(30);
+
+/// What is kept of a packet's words, bytes.
+fn kept_of(packet: &Packet) -> usize {
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    length(&packet.message) + length(&packet.id)
+}
 
 /// One who is not in the address book and wants to talk.
 #[derive(Clone, Debug, Hash)]
@@ -207,6 +213,8 @@ impl Request {
         } else {
             &mut self.state.bytes
         };
+        // A byte that is no text is kept as the three of U+FFFD.
+        let length = length.max(packet.map_or(0, kept_of));
         *bytes = bytes.saturating_add(length + FRAME_OVERHEAD);
         let packet = packet?;
         self.spoken = true;

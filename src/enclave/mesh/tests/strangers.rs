@@ -116,6 +116,24 @@ fn at_the_limit_a_stranger_is_paused_and_nothing_is_lost() {
     assert_eq!(news[6], message(WHO, connection, "was read already", time));
 }
 
+/// What is no text is kept as three bytes for each one: that counts, not what was sent.
+#[test]
+fn words_that_are_no_text_count_as_what_they_are_kept_as() {
+    let mut bench = Bench::new();
+    let connection = bench.accept(WHO);
+    bench.orders();
+    let content = [br#"{"message":""#, &[0xff; 8 * 1024][..], br#""}"#].concat();
+    for kept in [24, 48] {
+        let now = bench.now();
+        let out = &mut bench.out;
+        bench.mesh.frame(connection, &content, now, out);
+        assert_eq!(bench.orders(), [], "{kept} KiB");
+    }
+    let now = bench.now();
+    bench.mesh.frame(connection, &content, now, &mut bench.out);
+    assert_eq!(bench.orders(), [Order::Pause { connection }]);
+}
+
 #[test]
 fn frames_without_a_word_fill_the_limit_too() {
     let mut bench = Bench::new();

@@ -361,3 +361,41 @@ proptest! {
         prop_assert!(!db.is_index_behind().unwrap());
     }
 }
+
+/// Messages of a megabyte each, with these words at their ends.
+fn megabytes(count: u64, words: &str) -> Db {
+    let mut db = memory();
+    let text = format!("{} {words}", "-".repeat(1024 * 1024 - words.len() - 1));
+    let messages = (1..=count).map(|seq| heard(seq, 1, &format!("id-{seq}"), &text));
+    db.write_messages(messages);
+    db
+}
+
+#[test]
+fn a_search_looks_at_so_many_bytes_and_no_more() {
+    let db = megabytes(40, "ab");
+    // Too short for the index, so every message is looked at, from the newest back.
+    assert_eq!(db.found("ab"), (9..=40).collect::<Vec<u64>>());
+}
+
+#[test]
+fn many_words_are_looked_for_in_fewer_messages() {
+    let words: Vec<String> = (10..50).map(|number| format!("{number}")).collect();
+    let words = words.join(" ");
+    let db = megabytes(20, &words);
+    assert_eq!(db.found(&words), (10..=20).collect::<Vec<u64>>());
+    assert_eq!(db.found("10 49"), (1..=20).collect::<Vec<u64>>());
+}
+
+#[test]
+fn a_search_looks_at_so_many_messages_and_no_more() {
+    let mut db = memory();
+    let wanted = heard(1, 1, "first", "ab");
+    let others = (2..200_001).map(|seq| heard(seq, 1, &format!("id-{seq}"), "x"));
+    db.begin().unwrap();
+    db.write_messages(std::iter::once(wanted).chain(others));
+    db.commit().unwrap();
+    assert_eq!(db.found("ab"), [1]);
+    db.write_messages([heard(200_001, 1, "one-more", "x")]);
+    assert_eq!(db.found("ab"), [0; 0]);
+}
