@@ -2,12 +2,13 @@
 
 mod carry_out;
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::io;
 use std::ops::ControlFlow;
 
 use tokio::sync::mpsc;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::clock::Now;
 use crate::gateway::effect::Effects;
@@ -17,7 +18,7 @@ use super::alarm::Alarm;
 use super::clients::Clients;
 use super::door::Doors;
 use super::files::Files;
-use super::goodbye::{GOODBYE, wait_for_goodbyes};
+use super::goodbye::wait_for_goodbyes;
 use super::hearing::{Heard, Hearing};
 use super::input::{Alive, Inbox, Input};
 use super::keys::Keys;
@@ -162,8 +163,10 @@ impl<M: Middle> Driver<M> {
             }
             let clients_are_behind = self.clients.is_behind();
             let store_is_behind = self.storage().is_some_and(Storage::is_behind);
+            let is_down = self.middle.store_is_down();
+            let mut storage = self.storage().into_iter();
             let clients_wait = self.middle.makes_clients_wait()
-                || self.storage().is_some_and(Storage::makes_clients_wait);
+                || storage.any(|storage| storage.makes_clients_wait(is_down));
             self.clients.set_paused(clients_wait);
             let first = tokio::select! {
                 biased;
@@ -317,14 +320,29 @@ impl<M: Middle> Driver<M> {
         self.clients.close_all();
         // Only the connections themselves are alive now.
         drop((self.links, self.clients));
-        let said = wait_for_goodbyes(self.inputs, self.peer_inputs, self.all_ended);
-        let saved = async {
+        let is_stored = Cell::new(self.on_disk.is_none());
+        let mut all_ended = self.all_ended;
+        let ended = async {
+            // Nothing ever comes: it ends.
+            let _ = all_ended.recv().await;
+        };
+        let stored = async {
             if let Some(on_disk) = self.on_disk {
-                // A disk that refuses is not waited for longer than peers are.
-                let _ = tokio::time::timeout(GOODBYE, on_disk.storage.close()).await;
+                is_stored.set(on_disk.storage.close().await);
             }
         };
-        tokio::join!(said, saved);
+        let all = async {
+            tokio::join!(ended, stored);
+        };
+        wait_for_goodbyes(self.inputs, self.peer_inputs, all).await;
+        if !is_stored.get() {
+            let what = self.middle.not_stored();
+            warn!(
+                "not everything could be stored before the end: {}",
+                what.as_deref()
+                    .unwrap_or("nothing that you wrote, and no word of a contact's")
+            );
+        }
     }
 }
 

@@ -162,6 +162,7 @@ pub fn settings(config: &Config, paths: &Paths) -> Settings {
         },
         zone: zone(),
         book: paths.contacts.display().to_string(),
+        store: paths.store(&config.store).display().to_string(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
-use tracing::{error, info, warn};
+use tracing::{error, info};
 
 use crate::gateway::event::Event;
 use crate::store::{Ask, Db, Report, Store, Write};
@@ -16,6 +16,11 @@ use super::input::{Inbox, Input};
 /// what they say could fill the memory while the disk is slow or full.
 const BEHIND: usize = 1024 * 1024;
 
+/// With more than this they have to wait in any case. What clients write is refused long
+/// before, where it is told that the store does not do its work; what is left are orders, of
+/// which only a program gone wrong gives so many.
+const FAR_BEHIND: usize = 8 * BEHIND;
+
 /// How long the disk may take with what is queued when the program is to end, before
 /// contacts and clients are told goodbye: what can be confirmed by then is.
 pub const LAST_COMMIT: Duration = Duration::from_millis(500);
@@ -25,8 +30,6 @@ pub struct Storage {
     store: Store,
     written: u64,
     stored: u64,
-    /// The disk refuses.
-    in_trouble: bool,
 }
 
 impl Storage {
@@ -44,7 +47,6 @@ impl Storage {
             store: Store::start(db, report)?,
             written: 0,
             stored: 0,
-            in_trouble: false,
         })
     }
 
@@ -63,13 +65,8 @@ impl Storage {
     pub fn note(&mut self, event: &Event) {
         match event {
             Event::Stored { through } => self.stored = *through,
-            Event::StoreTrouble(trouble) => {
-                self.in_trouble = trouble.is_some();
-                match trouble {
-                    Some(why) => error!("nothing can be stored: {why}"),
-                    None => info!("storing works again"),
-                }
-            }
+            Event::StoreTrouble(Some(why)) => error!("nothing can be stored: {why}"),
+            Event::StoreTrouble(None) => info!("storing works again"),
             _ => {}
         }
     }
@@ -79,10 +76,10 @@ impl Storage {
         self.store.queued_bytes() > BEHIND
     }
 
-    /// Whether clients should not add to it either. Where the disk refuses, what they write
-    /// is refused too, and they had better be told.
-    pub fn makes_clients_wait(&self) -> bool {
-        self.is_behind() && !self.in_trouble
+    /// Whether clients should not add to it either. Where the store is known to be `down`, what
+    /// they write is refused, and they had better be told.
+    pub fn makes_clients_wait(&self, down: bool) -> bool {
+        self.store.queued_bytes() > if down { FAR_BEHIND } else { BEHIND }
     }
 
     /// Whether all that was written is durable.
@@ -90,12 +87,10 @@ impl Storage {
         self.stored == self.written
     }
 
-    /// Finishes what is queued.
-    pub async fn close(self) {
+    /// Finishes what is queued. Returns whether everything is durable.
+    pub async fn close(self) -> bool {
         let closed = spawn_blocking(move || self.store.close()).await;
-        if !closed.unwrap_or(false) {
-            warn!("not everything could be stored before the end");
-        }
+        closed.unwrap_or(false)
     }
 }
 

@@ -14,6 +14,7 @@ use super::error::CommandError;
 use super::response::Later;
 use super::roster::ContactId;
 use super::settings::History;
+use super::stall::{UNSTORED, UNSTORED_BYTES};
 
 /// Messages that may wait for one contact: more than a person writes in a year to one who
 /// never answers.
@@ -119,6 +120,14 @@ impl Gateway {
         }
         if let Some(why) = &self.ledger.trouble {
             return Some(format!("Your message was not taken: {why}"));
+        }
+        let unstored = self.ledger.writers.len();
+        let is_too_much =
+            unstored >= UNSTORED || self.ledger.unaccepted_bytes + text.len() > UNSTORED_BYTES;
+        if is_too_much && let Some(why) = self.why_unreadable() {
+            return Some(format!(
+                "Your message was not taken: {why}, and {unstored} messages wait for it already"
+            ));
         }
         let (count, bytes) = self.mesh.waiting_size(contact.address);
         if count >= WAITING || bytes + text.len() > WAITING_BYTES {
