@@ -58,7 +58,7 @@ pub struct Driver<M> {
     on_disk: Option<OnDisk>,
     service_manager: ServiceManager,
     inputs: mpsc::Receiver<Input>,
-    /// What peers say, apart, because it has to wait while a client is behind with reading
+    /// What peers say, apart, because it may have to wait while a client is behind with reading
     /// what they have said before; the person's orders have not.
     peer_inputs: Heard,
     /// Ends when the last connection has.
@@ -163,11 +163,10 @@ impl<M: Middle> Driver<M> {
             }
             let clients_are_behind = self.clients.is_behind();
             let store_is_behind = self.storage().is_some_and(Storage::is_behind);
-            let is_down = self.middle.store_is_down();
-            let mut storage = self.storage().into_iter();
-            let clients_wait = self.middle.makes_clients_wait()
-                || storage.any(|storage| storage.makes_clients_wait(is_down));
-            self.clients.set_paused(clients_wait);
+            self.peer_inputs
+                .hold_up(clients_are_behind || store_is_behind);
+            let peers_wait = self.peers_wait();
+            self.pause_clients();
             let first = tokio::select! {
                 biased;
                 () = alarm.rings() => {
@@ -175,7 +174,7 @@ impl<M: Middle> Driver<M> {
                     None
                 }
                 input = self.inputs.recv() => input,
-                input = self.peer_inputs.recv(), if !clients_are_behind && !store_is_behind => input,
+                input = self.peer_inputs.recv(), if !peers_wait => input,
                 () = self.clients.catch_up(), if clients_are_behind => None,
             };
             self.now = self.timepiece.now();
@@ -205,6 +204,27 @@ impl<M: Middle> Driver<M> {
         }
     }
 
+    /// Whether so much waits for a client or the disk that no peer is heard, however little it
+    /// says.
+    fn peers_wait(&mut self) -> bool {
+        self.clients.is_far_behind() || self.storage().is_some_and(Storage::is_far_behind)
+    }
+
+    /// Has those clients wait that should: all for the disk, and for a contact those that write
+    /// to it.
+    fn pause_clients(&mut self) {
+        let is_down = self.middle.store_is_down();
+        let storage = self.storage();
+        if storage.is_some_and(|storage| storage.makes_clients_wait(is_down)) {
+            self.clients.set_paused(|_| true);
+        } else if self.middle.makes_clients_wait() {
+            self.clients
+                .set_paused(|client| self.middle.makes_wait(client));
+        } else {
+            self.clients.set_paused_none();
+        }
+    }
+
     /// Takes what waits, up to a batch of each side. Breaks off when told to stop.
     fn take_all(&mut self, first: Option<Input>) -> ControlFlow<()> {
         let mut input = first;
@@ -218,7 +238,7 @@ impl<M: Middle> Driver<M> {
         }
         for _ in 0..BATCH {
             // One message may be a thousand lines.
-            if self.clients.is_behind() || self.storage().is_some_and(Storage::is_behind) {
+            if self.peers_wait() {
                 break;
             }
             let Some(input) = self.peer_inputs.try_recv() else {

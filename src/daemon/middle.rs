@@ -7,6 +7,7 @@ use crate::enclave::ConnectionId;
 use crate::gateway::Gateway;
 use crate::gateway::effect::Effects;
 use crate::gateway::event::Event;
+use crate::irc::ClientId;
 
 /// How many contacts there are, how many of them are there, and what is wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,8 +35,14 @@ pub trait Middle {
     /// The id for a peer's connection that was just accepted.
     fn next_connection(&mut self) -> ConnectionId;
 
-    /// Whether clients should not be read now.
+    /// Whether there are clients that should not be read now.
     fn makes_clients_wait(&self) -> bool {
+        false
+    }
+
+    /// Whether this is one of them.
+    fn makes_wait(&self, client: ClientId) -> bool {
+        let _ = client;
         false
     }
 
@@ -75,6 +82,10 @@ impl Middle for Gateway {
 
     fn makes_clients_wait(&self) -> bool {
         Self::makes_clients_wait(self)
+    }
+
+    fn makes_wait(&self, client: ClientId) -> bool {
+        Self::makes_wait(self, client)
     }
 
     fn store_is_down(&self) -> bool {

@@ -12,13 +12,13 @@ use crate::store::{Ask, Db, Report, Store, Write};
 
 use super::input::{Inbox, Input};
 
-/// With more than this waiting for the disk, bytes, peers have to wait, and so do clients:
-/// what they say could fill the memory while the disk is slow or full.
+/// With more than this waiting for the disk, bytes, peers that say much have to wait, and so do
+/// clients: what they say could fill the memory while the disk is slow or full.
 const BEHIND: usize = 1024 * 1024;
 
-/// With more than this they have to wait in any case. What clients write is refused long
-/// before, where it is told that the store does not do its work; what is left are orders, of
-/// which only a program gone wrong gives so many.
+/// With more than this all have to wait. Where the store is known not to do its work, what
+/// clients write is refused long before; what is left are orders, of which only a program gone
+/// wrong gives so many.
 const FAR_BEHIND: usize = 8 * BEHIND;
 
 /// How long the disk may take with what is queued when the program is to end, before
@@ -71,9 +71,14 @@ impl Storage {
         }
     }
 
-    /// Whether so much waits for the disk that peers should not add to it now.
+    /// Whether so much waits for the disk that peers should not add much to it now.
     pub fn is_behind(&self) -> bool {
         self.store.queued_bytes() > BEHIND
+    }
+
+    /// Whether so much that they should not add anything.
+    pub fn is_far_behind(&self) -> bool {
+        self.store.queued_bytes() > FAR_BEHIND
     }
 
     /// Whether clients should not add to it either. Where the store is known to be `down`, what

@@ -105,7 +105,7 @@ impl Gateway {
             mesh.send(address, outgoing, now, out);
             mesh.dial_now(address, now, out);
         });
-        self.keep_pace(id);
+        self.keep_pace(client, id);
         Ok(())
     }
 
