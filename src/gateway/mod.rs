@@ -263,6 +263,7 @@ impl Gateway {
             self.next_expiry,
             self.write_unwritten_at,
             self.stall_deadline(),
+            self.change_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -310,6 +311,7 @@ impl Gateway {
         self.pace_due();
         self.unwritten_due();
         self.stall_due();
+        self.changes_due();
         if self.next_expiry.is_some_and(|at| at <= self.now.monotonic) {
             self.expire();
         }

@@ -204,8 +204,8 @@ impl Gateway {
         format!(
             "The disk has{again} not answered for {seconds} s: nothing can be stored in or read \
              from {}. What you write goes out, but is kept in memory alone and not confirmed \
-             until it is stored; history, and what you have missed, has to wait. Do not switch \
-             off. If this does not pass, look after the disk: is it worn out, very busy, or on a \
+             until it is stored; history, what you have missed, and what contacts say first on a \
+             new connection have to wait. Do not switch off. If this does not pass, look after the disk: is it worn out, very busy, or on a \
              network that is gone?{then}",
             self.settings.store
         )
@@ -240,10 +240,10 @@ impl Gateway {
     pub(super) fn stall_due(&mut self) {
         let was_stuck = self.ledger.stall.is_stuck();
         let tidings = self.ledger.stall.due(self.now.monotonic);
+        self.tell_of_store(tidings);
         if self.ledger.stall.is_stuck() && !was_stuck {
             self.show_what_is_held_back();
         }
-        self.tell_of_store(tidings);
     }
 
     fn tell_of_store(&mut self, tidings: Option<Tidings>) {

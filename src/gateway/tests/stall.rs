@@ -313,6 +313,27 @@ fn a_disk_that_refuses_in_the_end_is_told_as_that_alone() {
 }
 
 #[test]
+fn an_address_book_that_cannot_be_written_is_told_to_whoever_changes_it() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    world.say(alice, "PRIVMSG enclave :remove Mary");
+    world.pass(Duration::from_millis(4_900));
+    assert!(world.heard(alice).is_empty());
+    world.pass(Duration::from_secs(60));
+    let heard = world.heard(alice);
+    assert_eq!(heard.len(), 1, "{heard:?}");
+    assert!(
+        heard[0].contains("contacts.toml has not been changed yet"),
+        "{heard:?}"
+    );
+    let change = world.changes[0].1.clone();
+    let book = world.book_after(&change);
+    world.book_becomes(book);
+    let heard = world.heard(alice).join("\n");
+    assert!(heard.contains("PRIVMSG alice :Mary"), "{heard}");
+}
+
+#[test]
 fn whoever_was_not_there_is_told_once_at_attach() {
     let (mut world, alice) = stuck("");
     world.say(alice, "PRIVMSG John :hi");
