@@ -8,12 +8,20 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
+
+/// Clients that come and go, until more is logged of them than any pipe holds.
+const LOGGED: usize = 800;
+
+/// Longer than any answer takes.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Registers, waits for the welcome, and leaves.
 fn attach_and_quit(socket: &Path) {
     let mut client = UnixStream::connect(socket).unwrap();
+    client.set_read_timeout(Some(PATIENCE)).unwrap();
     client
         .write_all(b"NICK alice\r\nUSER alice 0 * :alice\r\n")
         .unwrap();
@@ -49,4 +57,38 @@ fn a_log_that_nobody_reads_any_more_does_not_end_the_program() {
     let id = Pid::from_child(&gateway);
     kill_process(id, Signal::TERM).unwrap();
     assert_eq!(gateway.wait().unwrap().code(), Some(0));
+}
+
+/// It is started as `enclave-irc 2>&1 | less`, or in a terminal where somebody presses Ctrl-S.
+#[test]
+fn a_log_that_nobody_reads_holds_up_nobody() {
+    let home = tempfile::tempdir().unwrap();
+    let socket = home.path().join("irc");
+    let config = home.path().join("config.toml");
+    let listen = format!("[irc]\nlisten = [\"unix:{}\"]\n", socket.display());
+    fs::write(&config, listen).unwrap();
+    let mut gateway = Command::new(env!("CARGO_BIN_EXE_enclave-irc"))
+        .arg("--config")
+        .arg(&config)
+        .env("RUST_LOG", "trace")
+        .env_remove("XDG_STATE_HOME")
+        .env("HOME", home.path())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(gateway.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("can connect") {
+        line.clear();
+        assert!(log.read_line(&mut line).unwrap() > 0, "it has ended");
+    }
+    // More than the pipe holds, and what waits before it: each is logged in many lines.
+    for _ in 0..LOGGED {
+        attach_and_quit(&socket);
+    }
+    let id = Pid::from_child(&gateway);
+    kill_process(id, Signal::TERM).unwrap();
+    assert_eq!(gateway.wait().unwrap().code(), Some(0));
+    let kept: usize = log.lines().map(|line| line.unwrap().len()).sum();
+    assert!(kept > 60_000, "only {kept} bytes were logged: too few");
 }

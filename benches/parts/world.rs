@@ -252,6 +252,7 @@ fn settings() -> Settings {
         history: History::Forever,
         zone: jiff::tz::TimeZone::UTC,
         book: "contacts.toml".to_owned(),
+        store: "state.db".to_owned(),
     }
 }
 

@@ -32,24 +32,43 @@ const TOO_SLOW: &str = "SendQ exceeded";
 /// What every TLS connection begins with (RFC 8446, section 5.1: `handshake`).
 const TLS_HANDSHAKE: char = '\x16';
 
-/// A client with more than this waiting for it, bytes, is behind: peers have to wait.
-/// Otherwise one contact that talks without end would have every client closed. It is a
+/// A client with more than this waiting for it, bytes, is behind: peers that say much have to
+/// wait. Otherwise one contact that talks without end would have every client closed. It is a
 /// second or two of a fast client's work.
 const BEHIND: usize = 256 * 1024;
+
+/// With more than this it is far behind, and all peers have to wait: many who say little are
+/// too much, too, or one whose every word is a thousand lines.
+const FAR_BEHIND: usize = SEND_QUEUE / 2;
 
 /// A client has taken nearly all once no more than this waits for it, bytes: so much is still
 /// there to be sent while the next is made.
 const DRAINED: usize = 16 * 1024;
 
-/// How long everybody waits for a client that is behind and takes nothing at all: it may be
-/// stopped, or its terminal. After that it is on its own, until it takes something.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long everybody waits for a client that is behind and takes nothing at all, or next to
+/// nothing: it may be stopped, or its terminal. After that it is on its own, until it has taken
+/// more in the same time. Tests are in a hurry.
+const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 300 } else { 2000 });
+
+/// How much a client has to take in that time to be waited for again, bytes: as much as a slow
+/// telephone line carries. For one that takes a byte now and then, nobody should wait.
+const PROGRESS: u64 = 64 * 1024;
+
+/// Until when a client that is behind is waited for, or left alone.
+struct Wait {
+    until: Instant,
+    /// What it had taken when that was decided.
+    taken: u64,
+    is_waited_for: bool,
+}
 
 struct Client {
     pipe: Pipe,
     too_slow: bool,
-    /// Until when it is waited for, and what it had taken when that was decided.
-    waited_for: Option<(Instant, u64)>,
+    /// None while it is not behind.
+    wait: Option<Wait>,
+    /// It is not read.
+    is_paused: bool,
     /// Tells the middle when it has taken what it was sent.
     draining: Option<AbortHandle>,
 }
@@ -63,19 +82,23 @@ impl Drop for Client {
 }
 
 impl Client {
-    /// Until when it is to be waited for; none where it is not behind, or takes nothing.
+    /// Until when it is to be waited for; none where it is not behind, or takes too little.
     fn is_behind_until(&mut self) -> Option<Instant> {
         if self.too_slow || self.pipe.queued() <= BEHIND {
-            self.waited_for = None;
+            self.wait = None;
             return None;
         }
         let (now, taken) = (Instant::now(), self.pipe.taken());
-        let (until, taken_then) = *self.waited_for.get_or_insert((now + PATIENCE, taken));
-        if taken != taken_then {
-            self.waited_for = Some((now + PATIENCE, taken));
-            return Some(now + PATIENCE);
+        let anew = |is_waited_for| Wait {
+            until: now + PATIENCE,
+            taken,
+            is_waited_for,
+        };
+        let wait = self.wait.get_or_insert_with(|| anew(true));
+        if wait.until <= now {
+            *wait = anew(taken - wait.taken >= PROGRESS);
         }
-        (now < until).then_some(until)
+        wait.is_waited_for.then_some(wait.until)
     }
 }
 
@@ -86,8 +109,8 @@ pub struct Clients {
     turn_away: TurnAway,
     next: u64,
     open: HashMap<ClientId, Client>,
-    /// Nobody is read: the disk has to catch up.
-    paused: bool,
+    /// Somebody is not read.
+    any_paused: bool,
 }
 
 impl Clients {
@@ -99,7 +122,7 @@ impl Clients {
             turn_away: TurnAway::default(),
             next: 1,
             open: HashMap::new(),
-            paused: false,
+            any_paused: false,
         }
     }
 
@@ -118,7 +141,6 @@ impl Clients {
         let id = ClientId(self.next);
         self.next += 1;
         let pipe = Pipe::new(BODY_LIMIT);
-        pipe.set_paused(self.paused);
         let (inbox, alive) = (self.inbox.clone(), self.alive.clone());
         spawn_local(run(id, stream, pipe.clone(), inbox, alive));
         self.open.insert(
@@ -126,7 +148,8 @@ impl Clients {
             Client {
                 pipe,
                 too_slow: false,
-                waited_for: None,
+                wait: None,
+                is_paused: false,
                 draining: None,
             },
         );
@@ -168,20 +191,37 @@ impl Clients {
         }
     }
 
-    /// Has all clients wait with what they say, or not any more.
-    pub fn set_paused(&mut self, paused: bool) {
-        if self.paused != paused {
-            self.paused = paused;
-            for client in self.open.values() {
-                client.pipe.set_paused(paused);
+    /// Has these clients wait with what they say, and no others.
+    pub fn set_paused(&mut self, has_to_wait: impl Fn(ClientId) -> bool) {
+        self.any_paused = false;
+        for (id, client) in &mut self.open {
+            let has_to_wait = has_to_wait(*id);
+            self.any_paused |= has_to_wait;
+            if client.is_paused != has_to_wait {
+                client.is_paused = has_to_wait;
+                client.pipe.set_paused(has_to_wait);
             }
         }
     }
 
-    /// Whether a client has so much to read that peers should not add to it now.
+    /// Has nobody wait any more.
+    pub fn set_paused_none(&mut self) {
+        if self.any_paused {
+            self.set_paused(|_| false);
+        }
+    }
+
+    /// Whether a client has so much to read that peers should not add much to it now.
     pub fn is_behind(&mut self) -> bool {
         let mut clients = self.open.values_mut();
         clients.any(|client| client.is_behind_until().is_some())
+    }
+
+    /// Whether it has so much that they should not add anything.
+    pub fn is_far_behind(&mut self) -> bool {
+        let clients = self.open.values_mut();
+        let mut far = clients.filter(|client| client.pipe.queued() > FAR_BEHIND);
+        far.any(|client| client.is_behind_until().is_some())
     }
 
     /// Waits until a client is not behind any more, or not waited for. May be dropped and

@@ -2,12 +2,13 @@
 
 mod carry_out;
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::io;
 use std::ops::ControlFlow;
 
 use tokio::sync::mpsc;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::clock::Now;
 use crate::gateway::effect::Effects;
@@ -17,7 +18,7 @@ use super::alarm::Alarm;
 use super::clients::Clients;
 use super::door::Doors;
 use super::files::Files;
-use super::goodbye::{GOODBYE, wait_for_goodbyes};
+use super::goodbye::wait_for_goodbyes;
 use super::hearing::{Heard, Hearing};
 use super::input::{Alive, Inbox, Input};
 use super::keys::Keys;
@@ -57,7 +58,7 @@ pub struct Driver<M> {
     on_disk: Option<OnDisk>,
     service_manager: ServiceManager,
     inputs: mpsc::Receiver<Input>,
-    /// What peers say, apart, because it has to wait while a client is behind with reading
+    /// What peers say, apart, because it may have to wait while a client is behind with reading
     /// what they have said before; the person's orders have not.
     peer_inputs: Heard,
     /// Ends when the last connection has.
@@ -162,9 +163,10 @@ impl<M: Middle> Driver<M> {
             }
             let clients_are_behind = self.clients.is_behind();
             let store_is_behind = self.storage().is_some_and(Storage::is_behind);
-            let clients_wait = self.middle.makes_clients_wait()
-                || self.storage().is_some_and(Storage::makes_clients_wait);
-            self.clients.set_paused(clients_wait);
+            self.peer_inputs
+                .hold_up(clients_are_behind || store_is_behind);
+            let peers_wait = self.peers_wait();
+            self.pause_clients();
             let first = tokio::select! {
                 biased;
                 () = alarm.rings() => {
@@ -172,7 +174,7 @@ impl<M: Middle> Driver<M> {
                     None
                 }
                 input = self.inputs.recv() => input,
-                input = self.peer_inputs.recv(), if !clients_are_behind && !store_is_behind => input,
+                input = self.peer_inputs.recv(), if !peers_wait => input,
                 () = self.clients.catch_up(), if clients_are_behind => None,
             };
             self.now = self.timepiece.now();
@@ -202,6 +204,27 @@ impl<M: Middle> Driver<M> {
         }
     }
 
+    /// Whether so much waits for a client or the disk that no peer is heard, however little it
+    /// says.
+    fn peers_wait(&mut self) -> bool {
+        self.clients.is_far_behind() || self.storage().is_some_and(Storage::is_far_behind)
+    }
+
+    /// Has those clients wait that should: all for the disk, and for a contact those that write
+    /// to it.
+    fn pause_clients(&mut self) {
+        let is_down = self.middle.store_is_down();
+        let storage = self.storage();
+        if storage.is_some_and(|storage| storage.makes_clients_wait(is_down)) {
+            self.clients.set_paused(|_| true);
+        } else if self.middle.makes_clients_wait() {
+            self.clients
+                .set_paused(|client| self.middle.makes_wait(client));
+        } else {
+            self.clients.set_paused_none();
+        }
+    }
+
     /// Takes what waits, up to a batch of each side. Breaks off when told to stop.
     fn take_all(&mut self, first: Option<Input>) -> ControlFlow<()> {
         let mut input = first;
@@ -215,7 +238,7 @@ impl<M: Middle> Driver<M> {
         }
         for _ in 0..BATCH {
             // One message may be a thousand lines.
-            if self.clients.is_behind() || self.storage().is_some_and(Storage::is_behind) {
+            if self.peers_wait() {
                 break;
             }
             let Some(input) = self.peer_inputs.try_recv() else {
@@ -317,14 +340,29 @@ impl<M: Middle> Driver<M> {
         self.clients.close_all();
         // Only the connections themselves are alive now.
         drop((self.links, self.clients));
-        let said = wait_for_goodbyes(self.inputs, self.peer_inputs, self.all_ended);
-        let saved = async {
+        let is_stored = Cell::new(self.on_disk.is_none());
+        let mut all_ended = self.all_ended;
+        let ended = async {
+            // Nothing ever comes: it ends.
+            let _ = all_ended.recv().await;
+        };
+        let stored = async {
             if let Some(on_disk) = self.on_disk {
-                // A disk that refuses is not waited for longer than peers are.
-                let _ = tokio::time::timeout(GOODBYE, on_disk.storage.close()).await;
+                is_stored.set(on_disk.storage.close().await);
             }
         };
-        tokio::join!(said, saved);
+        let all = async {
+            tokio::join!(ended, stored);
+        };
+        wait_for_goodbyes(self.inputs, self.peer_inputs, all).await;
+        if !is_stored.get() {
+            let what = self.middle.not_stored();
+            warn!(
+                "not everything could be stored before the end: {}",
+                what.as_deref()
+                    .unwrap_or("nothing that you wrote, and no word of a contact's")
+            );
+        }
     }
 }
 

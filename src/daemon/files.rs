@@ -34,6 +34,8 @@ pub struct Contents {
     pub book: Book,
     /// The certificate and its key, if a door needs them.
     pub identity: Option<Identity>,
+    /// Where the person is. That is a file, too.
+    pub zone: TimeZone,
 }
 
 /// What stands in the files, or everything that is wrong with them.
@@ -130,6 +132,7 @@ pub fn read_both(paths: &Paths) -> BothFiles {
             config,
             book,
             identity,
+            zone: zone(),
         }),
         (config, book, identity) => {
             let problems = [config.err(), book.err(), identity.err()];
@@ -139,7 +142,7 @@ pub fn read_both(paths: &Paths) -> BothFiles {
 }
 
 /// What the gateway needs to know of the configuration.
-pub fn settings(config: &Config, paths: &Paths) -> Settings {
+pub fn settings(config: &Config, paths: &Paths, zone: TimeZone) -> Settings {
     let Config { enclave, irc, .. } = config;
     Settings {
         server_name: irc.server_name.clone(),
@@ -160,8 +163,9 @@ pub fn settings(config: &Config, paths: &Paths) -> Settings {
             config::History::For(kept) => History::For(kept),
             config::History::None => History::None,
         },
-        zone: zone(),
+        zone,
         book: paths.contacts.display().to_string(),
+        store: paths.store(&config.store).display().to_string(),
     }
 }
 

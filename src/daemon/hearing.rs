@@ -3,12 +3,17 @@
 //!
 //! What one peer says stays in its order: while something of it is in the slow lane, all
 //! else that it says follows there.
+//!
+//! While a client or the disk is behind with what peers have said, those that say much are
+//! held up at a gate, and nobody waits for them who says little.
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use bytes::BytesMut;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, timeout_at};
 
 use crate::enclave::ConnectionId;
 use crate::enclave::packet;
@@ -35,6 +40,43 @@ impl Drop for Place {
     }
 }
 
+/// While the gate is shut, a connection may say so much in each [`PERIOD`], bytes: more than a
+/// person types or pastes. One frame may be larger.
+const ALLOWANCE: usize = 16 * 1024;
+
+/// See [`ALLOWANCE`].
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// Holds up those that say much.
+#[derive(Default)]
+struct Gate {
+    is_shut: Cell<bool>,
+    has_opened: Notify,
+}
+
+/// What one connection has said since the gate is shut, or since a period ago.
+#[derive(Default)]
+struct Said {
+    since: Cell<Option<Instant>>,
+    bytes: Cell<usize>,
+}
+
+impl Said {
+    /// Notes so many bytes more, if they are allowed. Otherwise returns when they will be.
+    fn note(&self, bytes: usize) -> Result<(), Instant> {
+        let now = Instant::now();
+        let since = self.since.get().filter(|since| now < *since + PERIOD);
+        let said = since.map_or(0, |_| self.bytes.get());
+        let since = since.unwrap_or(now);
+        if said > 0 && said + bytes > ALLOWANCE {
+            return Err(since + PERIOD);
+        }
+        self.since.set(Some(since));
+        self.bytes.set(said + bytes);
+        Ok(())
+    }
+}
+
 type SlowInput = (Input, Place);
 
 /// Where connections put what they hear.
@@ -42,6 +84,7 @@ type SlowInput = (Input, Place);
 pub struct Hearing {
     quick: Inbox,
     slow: mpsc::Sender<SlowInput>,
+    gate: Rc<Gate>,
 }
 
 impl Hearing {
@@ -49,12 +92,14 @@ impl Hearing {
     pub fn new() -> (Self, Heard) {
         let (quick, from_quick) = channel();
         let (slow, from_slow) = mpsc::channel(WAITING);
+        let gate = Rc::new(Gate::default());
         let heard = Heard {
             quick: from_quick,
             slow: from_slow,
+            gate: Rc::clone(&gate),
             is_slows_turn: false,
         };
-        (Self { quick, slow }, heard)
+        (Self { quick, slow, gate }, heard)
     }
 
     /// For one connection.
@@ -62,6 +107,7 @@ impl Hearing {
         HearingOfOne {
             lanes: self.clone(),
             waiting: Waiting::default(),
+            said: Said::default(),
         }
     }
 }
@@ -70,11 +116,13 @@ impl Hearing {
 pub struct HearingOfOne {
     lanes: Hearing,
     waiting: Waiting,
+    said: Said,
 }
 
 impl HearingOfOne {
     /// A frame has come.
     pub async fn frame(&self, connection: ConnectionId, frame: BytesMut) {
+        self.pass_gate(frame.len()).await;
         let may_wait = packet::may_wait(&frame);
         let event = Event::Frame { connection, frame };
         self.put(Input::Event(event), may_wait).await;
@@ -93,6 +141,17 @@ impl HearingOfOne {
         let _ = done.await;
     }
 
+    async fn pass_gate(&self, bytes: usize) {
+        let gate = &self.lanes.gate;
+        while gate.is_shut.get() {
+            let Err(until) = self.said.note(bytes) else {
+                return;
+            };
+            // Either way it is looked at again.
+            let _ = timeout_at(until, gate.has_opened.notified()).await;
+        }
+    }
+
     async fn put(&self, input: Input, may_wait: bool) {
         // Where the driver has gone, so will the task that says this.
         if may_wait || self.waiting.get() > 0 {
@@ -108,11 +167,19 @@ impl HearingOfOne {
 pub struct Heard {
     quick: mpsc::Receiver<Input>,
     slow: mpsc::Receiver<SlowInput>,
+    gate: Rc<Gate>,
     /// The lanes take turns, so that one who never stops talking silences nobody.
     is_slows_turn: bool,
 }
 
 impl Heard {
+    /// Holds up those that say much, or no longer.
+    pub fn hold_up(&self, hold_up: bool) {
+        if self.gate.is_shut.replace(hold_up) && !hold_up {
+            self.gate.has_opened.notify_waiters();
+        }
+    }
+
     /// The next input. What it came with is to be handled before the next one is asked for.
     /// May be dropped and called again.
     pub async fn recv(&mut self) -> Option<Input> {
@@ -164,6 +231,41 @@ mod tests {
             Some(Input::Ended { .. }) => (0, false),
             _ => panic!("something else"),
         }
+    }
+
+    #[tokio::test]
+    async fn while_somebody_is_behind_those_wait_who_say_much() {
+        let (hearing, mut heard) = Hearing::new();
+        let (loud, quiet) = (hearing.of_one(), hearing.of_one());
+        let half = || BytesMut::from(vec![b'x'; ALLOWANCE / 2].as_slice());
+        heard.hold_up(true);
+        for _ in 0..2 {
+            loud.frame(ConnectionId(1), half()).await;
+        }
+        let mut more = std::pin::pin!(loud.frame(ConnectionId(1), half()));
+        let moment = Duration::from_millis(10);
+        let waits = tokio::time::timeout(moment, more.as_mut()).await;
+        assert!(waits.is_err(), "it has said enough");
+        quiet.frame(ConnectionId(2), HELLO.into()).await;
+        for number in [1, 1, 2] {
+            assert_eq!(whose(heard.try_recv()).0, number);
+        }
+        assert!(heard.try_recv().is_none());
+        heard.hold_up(false);
+        more.await;
+        assert_eq!(whose(heard.try_recv()).0, 1);
+    }
+
+    #[test]
+    fn a_period_later_as_much_is_allowed_again() {
+        let said = Said::default();
+        assert!(said.note(ALLOWANCE * 3).is_ok(), "one frame in any case");
+        let until = said.note(1).unwrap_err();
+        assert!(until > Instant::now());
+        let long_ago = Instant::now().checked_sub(PERIOD).unwrap();
+        said.since.set(Some(long_ago));
+        assert!(said.note(ALLOWANCE).is_ok());
+        assert!(said.note(1).is_err());
     }
 
     #[tokio::test]

@@ -3,8 +3,10 @@
 mod directives;
 mod journal;
 mod sparing;
+mod writer;
 
 use std::io::{IsTerminal, Write};
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use tracing::level_filters::LevelFilter;
@@ -15,6 +17,10 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use sparing::Sparing;
+use writer::Log;
+
+/// What writes the log, once it is started. There is one standard error, and so one of these.
+static LOG: OnceLock<Log> = OnceLock::new();
 
 /// Seconds since the epoch are no use to a person, and local time needs a database the
 /// machine may not have: UTC, to the second.
@@ -39,14 +45,22 @@ pub fn start(level: &str) {
         Some(Some(filter)) => (filter, false),
         parsed => (at(level), parsed.is_some()),
     };
+    let in_journal = journal::is_standard_error();
+    let prefix = if in_journal { journal::WARNING } else { "" };
+    // Without a thread there is no log: that is better than one that may hold us up, and the
+    // store will fail to get one, too, and say so.
+    let Ok(log) = Log::start(std::io::stderr(), prefix) else {
+        return;
+    };
+    let log = LOG.get_or_init(|| log).clone();
     let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(move || log.clone())
         // It would be told on standard error, by a macro that panics where that is closed:
         // the terminal it was started in is gone, or `| head` has seen enough.
         .log_internal_errors(false)
         .with_target(false);
     // Another subscriber can only be there already in a test.
-    let _ = if journal::is_standard_error() {
+    let _ = if in_journal {
         // The journal has its own clock, and its readers their own colours.
         let lines = lines.with_ansi(false).without_time().with_level(false);
         let lines = lines.map_event_format(|lines| Sparing::new(journal::Prefixed(lines)));
@@ -79,12 +93,24 @@ fn at(level: &str) -> Targets {
 /// Says on standard error why the program ends, whatever the log level. Where nobody can
 /// hear it, the exit code has to do.
 pub fn say_why(text: &str) {
-    let mut out = std::io::stderr().lock();
     let in_journal = journal::is_standard_error();
-    for line in text.lines() {
-        let prefix = if in_journal { journal::ERROR } else { "" };
-        if writeln!(out, "{prefix}{line}").is_err() {
-            return;
+    let prefix = if in_journal { journal::ERROR } else { "" };
+    let text: String = text
+        .lines()
+        .map(|line| format!("{prefix}{line}\n"))
+        .collect();
+    match LOG.get() {
+        Some(log) => {
+            log.line(text.as_bytes());
+            log.finish();
         }
+        None => drop(std::io::stderr().lock().write_all(text.as_bytes())),
+    }
+}
+
+/// Waits a moment until the last lines of the log are written.
+pub fn finish() {
+    if let Some(log) = LOG.get() {
+        log.finish();
     }
 }

@@ -7,14 +7,17 @@ use crate::enclave::ConnectionId;
 use crate::gateway::Gateway;
 use crate::gateway::effect::Effects;
 use crate::gateway::event::Event;
+use crate::irc::ClientId;
 
-/// How many contacts there are, and how many of them are there.
+/// How many contacts there are, how many of them are there, and what is wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attendance {
     /// Those that are online.
     pub online: usize,
     /// Those in the address book.
     pub contacts: usize,
+    /// Nothing can be stored.
+    pub store_is_down: bool,
 }
 
 /// The pure middle of a node. There are two: the [`Gateway`], and the demo's friend, who
@@ -32,9 +35,26 @@ pub trait Middle {
     /// The id for a peer's connection that was just accepted.
     fn next_connection(&mut self) -> ConnectionId;
 
-    /// Whether clients should not be read now.
+    /// Whether there are clients that should not be read now.
     fn makes_clients_wait(&self) -> bool {
         false
+    }
+
+    /// Whether this is one of them.
+    fn makes_wait(&self, client: ClientId) -> bool {
+        let _ = client;
+        false
+    }
+
+    /// Whether the store is known not to do its work, so that clients are told instead of
+    /// being made to wait.
+    fn store_is_down(&self) -> bool {
+        false
+    }
+
+    /// What would be lost if the program ended now, for people; none where that is nothing.
+    fn not_stored(&self) -> Option<String> {
+        None
     }
 
     /// Who is there, for the service manager. Asked after every batch of events.
@@ -64,10 +84,23 @@ impl Middle for Gateway {
         Self::makes_clients_wait(self)
     }
 
+    fn makes_wait(&self, client: ClientId) -> bool {
+        Self::makes_wait(self, client)
+    }
+
+    fn store_is_down(&self) -> bool {
+        Self::store_is_down(self)
+    }
+
+    fn not_stored(&self) -> Option<String> {
+        Self::not_stored(self)
+    }
+
     fn attendance(&self) -> Attendance {
         Attendance {
             online: self.online_contacts(),
             contacts: self.contacts(),
+            store_is_down: Self::store_is_down(self),
         }
     }
 }

@@ -30,6 +30,7 @@ pub mod logging;
 pub mod middle;
 pub mod notify;
 pub mod owner;
+mod patience;
 pub mod ports;
 pub mod reload;
 pub mod signals;
@@ -49,6 +50,7 @@ use tokio::task::LocalSet;
 use crate::cli::Exit;
 use crate::config::Paths;
 
+use patience::patiently;
 use signals::{HangUp, Signals};
 use start::{Failure, Prepared, serve};
 
@@ -71,15 +73,18 @@ const THREADS: usize = 8;
 ///
 /// `named` is the configuration file named on the command line.
 pub fn run(named: Option<&Path>) -> Exit {
-    match try_run(named) {
+    let exit = match try_run(named) {
         Ok(()) => Exit::Done,
         Err(failure) => failure.report(),
-    }
+    };
+    logging::finish();
+    exit
 }
 
 fn try_run(named: Option<&Path>) -> Result<(), Failure> {
     let paths = Paths::find(named).map_err(Failure::usage)?;
-    let contents = files::read_both(&paths).map_err(Failure::Wrong)?;
+    let read = || files::read_both(&paths);
+    let contents = patiently(&paths.config, read).map_err(Failure::Wrong)?;
     logging::start(&contents.config.log.level.to_string());
     descriptors::raise();
     let prepared = Prepared::prepare(paths, contents)?;

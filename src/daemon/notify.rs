@@ -153,8 +153,12 @@ impl ServiceManager {
 impl fmt::Display for Attendance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.contacts {
-            0 => f.write_str("no contacts yet"),
-            contacts => write!(f, "{} of {contacts} contacts online", self.online),
+            0 => f.write_str("no contacts yet")?,
+            contacts => write!(f, "{} of {contacts} contacts online", self.online)?,
+        }
+        match self.store_is_down {
+            true => f.write_str("; nothing can be stored"),
+            false => Ok(()),
         }
     }
 }
@@ -205,6 +209,7 @@ mod tests {
         Attendance {
             online,
             contacts: 30,
+            ..Attendance::default()
         }
     }
 
@@ -308,10 +313,13 @@ mod tests {
 
     #[test]
     fn an_empty_address_book_is_no_fraction() {
-        let nobody = Attendance {
-            online: 0,
-            contacts: 0,
-        };
+        let nobody = Attendance::default();
         assert_eq!(nobody.to_string(), "no contacts yet");
+        let in_trouble = Attendance {
+            store_is_down: true,
+            ..online(3)
+        };
+        let text = "3 of 30 contacts online; nothing can be stored";
+        assert_eq!(in_trouble.to_string(), text);
     }
 }

@@ -1,5 +1,6 @@
 //! What comes of reading the files anew.
 
+use jiff::tz::TimeZone;
 use tracing::{info, warn};
 
 use crate::config::{self, Config, Paths};
@@ -36,6 +37,7 @@ impl Running {
             config,
             book,
             identity,
+            zone,
         } = match files {
             Ok(contents) => contents,
             Err(problems) => return (refused(problems), None),
@@ -44,7 +46,7 @@ impl Running {
         let waiting = config::needs_restart(&self.started_with, &config);
         let policy = Policy::new(&config.irc, identity);
         let mut events = vec![
-            Event::Settings(self.settings(&config)),
+            Event::Settings(self.settings(&config, zone)),
             Event::BookRead(Ok(book)),
         ];
         if waiting.is_empty() {
@@ -63,14 +65,14 @@ impl Running {
     }
 
     /// The new settings, but for what holds until the program ends.
-    fn settings(&self, config: &Config) -> Settings {
-        let started = files::settings(&self.started_with, &self.paths);
+    fn settings(&self, config: &Config, zone: TimeZone) -> Settings {
+        let started = files::settings(&self.started_with, &self.paths, zone.clone());
         Settings {
             server_name: started.server_name,
             channel: started.channel,
             networks: started.networks,
             receipts: started.receipts,
-            ..files::settings(config, &self.paths)
+            ..files::settings(config, &self.paths, zone)
         }
     }
 }
@@ -134,6 +136,7 @@ mod tests {
             config,
             book: Book::default(),
             identity: None,
+            zone: TimeZone::UTC,
         }));
         assert_eq!(policy.unwrap().allow, Allow::Anyone);
         let [

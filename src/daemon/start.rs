@@ -3,6 +3,7 @@
 use std::fmt;
 
 use anyhow::Context;
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
 use crate::book::Book;
@@ -21,6 +22,7 @@ use super::input::{Inbox, Input};
 use super::lock::Lock;
 use super::logging;
 use super::notify::ServiceManager;
+use super::patience::patiently;
 use super::reload::Running;
 use super::storage::Storage;
 use super::timepiece::Timepiece;
@@ -89,6 +91,7 @@ pub struct Prepared {
     config: Config,
     book: Book,
     identity: Option<Identity>,
+    zone: TimeZone,
     db: Db,
     loaded: Loaded,
     locks: [Lock; 2],
@@ -105,6 +108,7 @@ impl Prepared {
             config,
             book,
             identity,
+            zone,
         } = contents;
         paths.create_state_dir().with_context(|| {
             format!(
@@ -114,15 +118,19 @@ impl Prepared {
         })?;
         let path = paths.store(&config.store);
         let locks = [Lock::of_folder(&paths.state_dir)?, Lock::of_store(&path)?];
-        let db = Db::open(&path).map_err(|error| anyhow::Error::msg(error.to_string()))?;
-        let loaded = db
-            .load()
-            .with_context(|| format!("cannot read {}", path.display()))?;
+        let (db, loaded) = patiently(&path, || {
+            let db = Db::open(&path).map_err(|error| anyhow::Error::msg(error.to_string()))?;
+            let loaded = db
+                .load()
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            anyhow::Ok((db, loaded))
+        })?;
         Ok(Self {
             paths,
             config,
             book,
             identity,
+            zone,
             db,
             loaded,
             locks,
@@ -151,12 +159,13 @@ pub async fn serve(
         config,
         book,
         identity,
+        zone,
         db,
         loaded,
         locks,
     } = prepared;
     let timepiece = Timepiece::start();
-    let settings = files::settings(&config, &paths);
+    let settings = files::settings(&config, &paths, zone);
     let gateway = Gateway::new(settings, book, loaded, timepiece.now(), fastrand::u64(..));
     let search = Search::configured(&config.enclave);
     let peers = PeerSide {

@@ -5,16 +5,21 @@ use std::io;
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
-use tracing::{error, info, warn};
+use tracing::{error, info};
 
 use crate::gateway::event::Event;
 use crate::store::{Ask, Db, Report, Store, Write};
 
 use super::input::{Inbox, Input};
 
-/// With more than this waiting for the disk, bytes, peers have to wait, and so do clients:
-/// what they say could fill the memory while the disk is slow or full.
+/// With more than this waiting for the disk, bytes, peers that say much have to wait, and so do
+/// clients: what they say could fill the memory while the disk is slow or full.
 const BEHIND: usize = 1024 * 1024;
+
+/// With more than this all have to wait. Where the store is known not to do its work, what
+/// clients write is refused long before; what is left are orders, of which only a program gone
+/// wrong gives so many.
+const FAR_BEHIND: usize = 8 * BEHIND;
 
 /// How long the disk may take with what is queued when the program is to end, before
 /// contacts and clients are told goodbye: what can be confirmed by then is.
@@ -25,8 +30,6 @@ pub struct Storage {
     store: Store,
     written: u64,
     stored: u64,
-    /// The disk refuses.
-    in_trouble: bool,
 }
 
 impl Storage {
@@ -44,7 +47,6 @@ impl Storage {
             store: Store::start(db, report)?,
             written: 0,
             stored: 0,
-            in_trouble: false,
         })
     }
 
@@ -63,26 +65,26 @@ impl Storage {
     pub fn note(&mut self, event: &Event) {
         match event {
             Event::Stored { through } => self.stored = *through,
-            Event::StoreTrouble(trouble) => {
-                self.in_trouble = trouble.is_some();
-                match trouble {
-                    Some(why) => error!("nothing can be stored: {why}"),
-                    None => info!("storing works again"),
-                }
-            }
+            Event::StoreTrouble(Some(why)) => error!("nothing can be stored: {why}"),
+            Event::StoreTrouble(None) => info!("storing works again"),
             _ => {}
         }
     }
 
-    /// Whether so much waits for the disk that peers should not add to it now.
+    /// Whether so much waits for the disk that peers should not add much to it now.
     pub fn is_behind(&self) -> bool {
         self.store.queued_bytes() > BEHIND
     }
 
-    /// Whether clients should not add to it either. Where the disk refuses, what they write
-    /// is refused too, and they had better be told.
-    pub fn makes_clients_wait(&self) -> bool {
-        self.is_behind() && !self.in_trouble
+    /// Whether so much that they should not add anything.
+    pub fn is_far_behind(&self) -> bool {
+        self.store.queued_bytes() > FAR_BEHIND
+    }
+
+    /// Whether clients should not add to it either. Where the store is known to be `down`, what
+    /// they write is refused, and they had better be told.
+    pub fn makes_clients_wait(&self, down: bool) -> bool {
+        self.store.queued_bytes() > if down { FAR_BEHIND } else { BEHIND }
     }
 
     /// Whether all that was written is durable.
@@ -90,12 +92,10 @@ impl Storage {
         self.stored == self.written
     }
 
-    /// Finishes what is queued.
-    pub async fn close(self) {
+    /// Finishes what is queued. Returns whether everything is durable.
+    pub async fn close(self) -> bool {
         let closed = spawn_blocking(move || self.store.close()).await;
-        if !closed.unwrap_or(false) {
-            warn!("not everything could be stored before the end");
-        }
+        closed.unwrap_or(false)
     }
 }
 
@@ -137,9 +137,8 @@ mod tests {
             assert!(weight < 64 * 1024 * 1024);
         }
         assert!(weight > 1000 * 1024, "{weight}");
-        assert!(storage.makes_clients_wait());
-        storage.note(&Event::StoreTrouble(Some("full".to_owned())));
-        assert!(!storage.makes_clients_wait(), "they had better be told");
+        assert!(storage.makes_clients_wait(false));
+        assert!(!storage.makes_clients_wait(true), "they had better be told");
         while storage.is_behind() {
             assert!(inputs.blocking_recv().is_some());
         }

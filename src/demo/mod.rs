@@ -47,10 +47,12 @@ const NETWORK: &str = "127.0.0.0/8";
 /// Runs the demo until it is told to stop.
 pub fn run() -> Exit {
     logging::start("warn");
-    match try_run() {
+    let exit = match try_run() {
         Ok(()) => Exit::Done,
         Err(failure) => failure.report(),
-    }
+    };
+    logging::finish();
+    exit
 }
 
 fn try_run() -> Result<(), Failure> {

@@ -192,7 +192,9 @@ impl Gateway {
                         enclave add ADDRESS NAME";
             self.service_notice(client, text);
         }
-        for text in std::mem::take(&mut self.unread_notices) {
+        let unread = std::mem::take(&mut self.unread_notices);
+        let trouble = self.store_text().filter(|text| !unread.contains(text));
+        for text in unread.into_iter().chain(trouble) {
             self.service_notice(client, &text);
         }
         self.prompt_at_attach(client);

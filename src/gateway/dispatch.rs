@@ -42,8 +42,14 @@ impl Gateway {
             Event::Settings(settings) => self.settings_changed(settings),
             Event::Notice(text) => self.notice_everyone(&text),
             Event::Deadline => self.deadline_came(),
-            Event::Stored { through } => self.stored(through),
-            Event::Answered { ticket, answer } => self.answered(ticket, answer),
+            Event::Stored { through } => {
+                self.store_has_spoken();
+                self.stored(through);
+            }
+            Event::Answered { ticket, answer } => {
+                self.store_has_spoken();
+                self.answered(ticket, answer);
+            }
             Event::PasswordChecked { client, is_right } => {
                 self.password_checked(client, is_right);
             }

@@ -15,6 +15,7 @@ use super::outbox::Accepted;
 use super::response::Later;
 use super::roster::ContactId;
 use super::service::LogAsked;
+use super::stall::{Stall, trouble_text};
 
 /// What waits until it is durable.
 #[derive(Debug)]
@@ -59,6 +60,21 @@ pub(super) enum Asked {
     Missed(ClientId, bool),
 }
 
+impl Asked {
+    /// Whether somebody asked for it who is better told that it cannot be had now than left
+    /// to wait. What is asked on nobody's behalf waits, and what a client has missed.
+    fn can_be_refused(&self) -> bool {
+        match self {
+            Self::Known(_) | Self::CatchUp(..) | Self::Missed(..) => false,
+            Self::Log(_)
+            | Self::History(_)
+            | Self::Targets(..)
+            | Self::Search(_)
+            | Self::Position(..) => true,
+        }
+    }
+}
+
 /// The books that are kept of the store.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
@@ -76,8 +92,13 @@ pub(super) struct Ledger {
     pub last_seq: u64,
     tickets: u64,
     pub(super) asked: HashMap<u64, Asked>,
+    /// Tickets of questions that the store is not asked, because it says nothing.
+    pub(super) refused: Vec<u64>,
+    /// Bytes of text in what the person wrote that is not accepted yet.
+    pub(super) unaccepted_bytes: usize,
     /// Why nothing can be stored now.
     pub trouble: Option<String>,
+    pub stall: Stall,
 }
 
 impl Ledger {
@@ -95,11 +116,12 @@ impl Ledger {
     pub fn awaits_earlier(&self, client: ClientId, wants_echo: bool) -> bool {
         let mut writers = self.writers.iter();
         let behind_own = writers.any(|writer| *writer != client || wants_echo);
-        self.held_back.contains_key(&client) || (self.trouble.is_none() && behind_own)
+        let can_be_stored = self.trouble.is_none() && !self.stall.is_stuck();
+        self.held_back.contains_key(&client) || (can_be_stored && behind_own)
     }
 
     /// One message less is held back from a client.
-    fn let_go(&mut self, client: ClientId) {
+    pub(super) fn let_go(&mut self, client: ClientId) {
         if let Some(count) = self.held_back.get_mut(&client) {
             *count -= 1;
             if *count == 0 {
@@ -126,14 +148,19 @@ impl Gateway {
     pub(super) fn ask(&mut self, asked: Asked, ask: Ask) -> u64 {
         self.ledger.tickets += 1;
         let ticket = self.ledger.tickets;
+        if self.ledger.stall.is_stuck() && asked.can_be_refused() {
+            self.ledger.refused.push(ticket);
+        } else {
+            self.effects.push(Effect::Ask { ticket, ask });
+        }
         self.ledger.asked.insert(ticket, asked);
-        self.effects.push(Effect::Ask { ticket, ask });
         ticket
     }
 
     /// Once all that was written so far is durable, this message is accepted.
     pub(super) fn accept_when_durable(&mut self, accepted: Accepted) {
         self.ledger.writers.push_back(accepted.client);
+        self.ledger.unaccepted_bytes += accepted.own.text.len();
         let waiting = Waiting::Accepted(Box::new(accepted));
         self.ledger.waiting.push_back((self.ledger.writes, waiting));
     }
@@ -166,6 +193,7 @@ impl Gateway {
             match waiting {
                 Waiting::Accepted(accepted) => {
                     self.ledger.writers.pop_front();
+                    self.ledger.unaccepted_bytes -= accepted.own.text.len();
                     self.accepted(*accepted);
                 }
                 Waiting::Show(client, message) => {
@@ -209,25 +237,14 @@ impl Gateway {
         }
     }
 
-    /// The store cannot write any more, or can again. The person is told either way. What
-    /// contacts say is shown meanwhile, even if it should stand behind what the person wrote
-    /// just before.
+    /// The store cannot write any more, or can again. The person is told either way.
     pub(super) fn store_trouble(&mut self, trouble: Option<String>) {
-        let waiting = std::mem::take(&mut self.ledger.waiting);
-        for (number, waiting) in waiting {
-            match waiting {
-                Waiting::Show(client, message) if trouble.is_some() => {
-                    self.ledger.let_go(client);
-                    self.show_in_turn(client, &message);
-                }
-                other => self.ledger.waiting.push_back((number, other)),
-            }
+        self.store_has_complained();
+        if trouble.is_some() {
+            self.show_what_is_held_back();
         }
         let text = match &trouble {
-            Some(why) => format!(
-                "Nothing can be stored at the moment: {why}. What you write is refused until it \
-                 can; nothing that was accepted is lost."
-            ),
+            Some(why) => trouble_text(why),
             None => "Storing works again; you can write as usual.".to_owned(),
         };
         self.ledger.trouble = trouble;

@@ -19,6 +19,7 @@
 //! | `outbox`, `inbox`, `correspondence` | messages to contacts and from them, once each |
 //! | `allowance` | how much may wait to be sent |
 //! | `ledger`, `keep` | what is stored, and what waits until it is |
+//! | `stall` | a store that says nothing |
 //! | `absent` | contacts that the store knows and the address book does not |
 //! | `conversation`, `playback`, `positions` | messages as clients see them; what they have missed |
 //! | `history`, `markers` | what clients ask of the past; up to where the person has read |
@@ -70,6 +71,7 @@ mod service;
 mod session;
 pub mod settings;
 mod speech;
+mod stall;
 mod strangers;
 mod tags;
 mod tell;
@@ -240,6 +242,7 @@ impl Gateway {
     /// Gives what the address book and the settings lead to, once the doors are open.
     pub fn start(&mut self, now: Now, effects: &mut Effects) {
         self.now = now;
+        self.watch_store();
         effects.0.append(&mut self.effects.0);
     }
 
@@ -248,6 +251,8 @@ impl Gateway {
         self.now = now;
         self.dispatch(event);
         self.look_for_room();
+        self.refuse_asked();
+        self.watch_store();
         effects.0.append(&mut self.effects.0);
     }
 
@@ -264,6 +269,8 @@ impl Gateway {
             self.pace_deadline(),
             self.next_expiry,
             self.write_unwritten_at,
+            self.stall_deadline(),
+            self.change_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -310,6 +317,8 @@ impl Gateway {
         self.prompt_due();
         self.pace_due();
         self.unwritten_due();
+        self.stall_due();
+        self.changes_due();
         if self.next_expiry.is_some_and(|at| at <= self.now.monotonic) {
             self.expire();
         }
@@ -340,6 +349,7 @@ impl Gateway {
     }
 
     fn shut_down(&mut self) {
+        self.say_what_is_unstored();
         self.write_unwritten();
         // Clients first: nobody needs to see all contacts leave before the end.
         for client in self.sessions.keys().copied().collect::<Vec<_>>() {

@@ -15,6 +15,7 @@ use super::error::CommandError;
 use super::response::Later;
 use super::roster::ContactId;
 use super::settings::History;
+use super::stall::{UNSTORED, UNSTORED_BYTES};
 
 /// Where the person typed a message.
 #[derive(Clone, Debug)]
@@ -100,7 +101,7 @@ impl Gateway {
             mesh.send(address, outgoing, now, out);
             mesh.dial_now(address, now, out);
         });
-        self.keep_pace(id);
+        self.keep_pace(client, id);
         Ok(())
     }
 
@@ -115,6 +116,14 @@ impl Gateway {
         }
         if let Some(why) = &self.ledger.trouble {
             return Some(format!("Your message was not taken: {why}"));
+        }
+        let unstored = self.ledger.writers.len();
+        let is_too_much =
+            unstored >= UNSTORED || self.ledger.unaccepted_bytes + bytes > UNSTORED_BYTES;
+        if is_too_much && let Some(why) = self.why_unreadable() {
+            return Some(format!(
+                "Your message was not taken: {why}, and {unstored} messages wait for it already"
+            ));
         }
         self.why_too_much(id, bytes)
     }

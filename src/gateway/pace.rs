@@ -1,11 +1,13 @@
 //! A client that writes faster than a contact's node confirms is made to wait, as one that
 //! writes into a full connection is, instead of being refused. That takes the contact to be
-//! there: what is written to one that is not waits in its outbox, up to its bounds.
+//! there: what is written to one that is not waits in its outbox, up to its bounds. And it is
+//! that client alone that waits, with whoever else writes to this contact.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::enclave::address::Address;
+use crate::irc::ClientId;
 
 use super::Gateway;
 use super::roster::ContactId;
@@ -50,6 +52,8 @@ pub(super) struct Busy {
     /// When it last confirmed something.
     progress: Duration,
     given_up: bool,
+    /// Who has written to it meanwhile, and so has to wait.
+    writers: BTreeSet<ClientId>,
 }
 
 impl Busy {
@@ -66,13 +70,17 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    fn wrote(&mut self, id: ContactId, load: Load, now: Duration) {
+    fn wrote(&mut self, writer: ClientId, id: ContactId, load: Load, now: Duration) {
         if load.reaches(FULL) {
             self.busy.entry(id).or_insert(Busy {
                 since: now,
                 progress: now,
                 given_up: false,
+                writers: BTreeSet::new(),
             });
+        }
+        if let Some(busy) = self.busy.get_mut(&id) {
+            busy.writers.insert(writer);
         }
     }
 
@@ -92,10 +100,16 @@ impl Pace {
 }
 
 impl Gateway {
-    /// Whether clients should not be read now, because a contact cannot take what they say
-    /// as fast as they say it.
+    /// Whether there are clients that should not be read now, because a contact cannot take
+    /// what they say as fast as they say it.
     pub fn makes_clients_wait(&self) -> bool {
         self.pace.busy.values().any(|busy| !busy.given_up)
+    }
+
+    /// Whether this is one of them.
+    pub fn makes_wait(&self, client: ClientId) -> bool {
+        let mut busy = self.pace.busy.values();
+        busy.any(|busy| !busy.given_up && busy.writers.contains(&client))
     }
 
     /// When a contact that confirms nothing is not waited for any more.
@@ -103,11 +117,11 @@ impl Gateway {
         self.pace.busy.values().filter_map(Busy::deadline).min()
     }
 
-    /// Something was written to a contact.
-    pub(super) fn keep_pace(&mut self, id: ContactId) {
+    /// A client has written something to a contact.
+    pub(super) fn keep_pace(&mut self, writer: ClientId, id: ContactId) {
         if let Some(contact) = self.roster.get(id).filter(|contact| contact.online()) {
             let load = self.load(contact.address);
-            self.pace.wrote(id, load, self.now.monotonic);
+            self.pace.wrote(writer, id, load, self.now.monotonic);
         }
     }
 

@@ -59,4 +59,6 @@ pub struct Settings {
     pub zone: TimeZone,
     /// Where the address book is, for messages to the person.
     pub book: String,
+    /// Where messages are kept, for the same.
+    pub store: String,
 }

@@ -46,6 +46,7 @@ fn settings(kind: Kind, habits: &Habits) -> Settings {
             History::Forever
         },
         book: "contacts.toml".to_owned(),
+        store: "state.db".to_owned(),
     }
 }
 

@@ -97,6 +97,7 @@ impl World {
             history: History::Forever,
             zone: jiff::tz::TimeZone::UTC,
             book: "contacts.toml".to_owned(),
+            store: "state.db".to_owned(),
         };
         let now = Now {
             monotonic: Duration::ZERO,

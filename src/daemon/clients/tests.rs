@@ -1,6 +1,6 @@
 use super::*;
 use crate::daemon::input::{self, Input};
-use tokio::io::{AsyncReadExt, DuplexStream, duplex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
@@ -32,13 +32,66 @@ async fn one_that_takes_nothing_is_not_waited_for_until_it_does() {
     let test = async {
         let (mut clients, mut client, _inputs) = behind();
         clients.catch_up().await;
-        // It has taken the first byte meanwhile.
-        clients.catch_up().await;
-        clients.catch_up().await;
         assert!(!clients.is_behind());
-        client.read_u8().await.unwrap();
-        client.read_u8().await.unwrap();
-        assert!(clients.is_behind());
+        let mut read = vec![0; usize::try_from(PROGRESS).unwrap() + 1];
+        clients.send(ClientId(1), &vec![b'x'; read.len()]);
+        client.read_exact(&mut read).await.unwrap();
+        let reads_again = async {
+            while !clients.is_behind() {
+                // Nothing tells when the time is over that it is left alone but the clock.
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let long = Duration::from_secs(20);
+        tokio::time::timeout(long, reads_again).await.unwrap();
+    };
+    LocalSet::new().run_until(test).await;
+}
+
+/// A byte now and then is no reason for anybody to wait.
+#[tokio::test]
+async fn one_that_takes_next_to_nothing_is_not_waited_for_for_long() {
+    let test = async {
+        let (mut clients, mut client, _inputs) = behind();
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE * 4 {
+            client.read_u8().await.unwrap();
+            // It is what this client does.
+            tokio::time::sleep(PATIENCE / 20).await;
+            let is_waited_for = clients.is_behind();
+            assert!(!is_waited_for || begun.elapsed() < PATIENCE * 3 / 2);
+        }
+    };
+    LocalSet::new().run_until(test).await;
+}
+
+#[tokio::test]
+async fn only_those_wait_that_should() {
+    let test = async {
+        let (inbox, mut inputs) = input::channel();
+        let mut clients = Clients::new(inbox, Alive::new().0);
+        let ((ours, mut one), (theirs, mut other)) = (duplex(64), duplex(64));
+        let waits = clients.admit(ours).unwrap();
+        clients.admit(theirs).unwrap();
+        let mut heard = async |one: &mut DuplexStream, other: &mut DuplexStream| {
+            for (stream, line) in [(one, b"one\r\n" as &[u8]), (other, b"other\r\n")] {
+                stream.write_all(line).await.unwrap();
+            }
+            let mut said = Vec::new();
+            while let Ok(Some(Input::Event(Event::ClientLine { line, .. }))) =
+                tokio::time::timeout(Duration::from_millis(50), inputs.recv()).await
+            {
+                said.push(line);
+            }
+            said.sort_by_key(|line| format!("{line:?}"));
+            said
+        };
+        let line = |text: &str| Line::Text(text.to_owned());
+        clients.set_paused(|client| client == waits);
+        assert_eq!(heard(&mut one, &mut other).await, [line("other")]);
+        clients.set_paused_none();
+        let all = [line("one"), line("one"), line("other")];
+        assert_eq!(heard(&mut one, &mut other).await, all);
     };
     LocalSet::new().run_until(test).await;
 }

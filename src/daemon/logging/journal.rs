@@ -13,11 +13,14 @@ use tracing_subscriber::registry::LookupSpan;
 /// What a line begins with that says why we end (sd-daemon(3)).
 pub(super) const ERROR: &str = "<3>";
 
+/// And one that says that something is missing.
+pub(super) const WARNING: &str = "<4>";
+
 /// The same for every level, which the journal then shows and filters by.
 const fn prefix(level: &Level) -> &'static str {
     match *level {
         Level::ERROR => ERROR,
-        Level::WARN => "<4>",
+        Level::WARN => WARNING,
         Level::INFO => "<6>",
         Level::DEBUG | Level::TRACE => "<7>",
     }

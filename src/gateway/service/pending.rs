@@ -1,6 +1,8 @@
 //! Changes of the address book on their way: the file is written outside the gateway, so
 //! the answer comes later.
 
+use std::time::Duration;
+
 use crate::book::Change;
 use crate::enclave::address::Address;
 use crate::irc::ClientId;
@@ -9,6 +11,10 @@ use super::super::effect::Effect;
 use super::super::response::Later;
 use super::super::{ChangeId, Gateway};
 use super::{Asked, Place};
+
+/// So long a change may take before it is said what it waits for: longer than another program
+/// that writes to the file is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What to do and say once the file is changed.
 #[derive(Debug)]
@@ -20,6 +26,8 @@ pub(in super::super) struct PendingChange {
     /// An address to be silent about for a day from then on.
     silence: Option<Address>,
     later: Later,
+    /// When it is said that it takes long; none once it was.
+    complain_at: Option<Duration>,
 }
 
 impl Gateway {
@@ -43,9 +51,36 @@ impl Gateway {
             done,
             silence,
             later: self.later(),
+            complain_at: Some(self.now.monotonic + PATIENCE),
         };
         self.pending_changes.insert(id, pending);
         self.effects.push(Effect::ChangeBook { id, change });
+    }
+
+    /// When a change takes long.
+    pub(in super::super) fn change_deadline(&self) -> Option<Duration> {
+        let pending = self.pending_changes.values();
+        pending.filter_map(|pending| pending.complain_at).min()
+    }
+
+    /// Tells whoever waits for a change that takes long.
+    pub(in super::super) fn changes_due(&mut self) {
+        let now = self.now.monotonic;
+        let mut waiting = Vec::new();
+        for pending in self.pending_changes.values_mut() {
+            if pending.complain_at.is_some_and(|at| at <= now) {
+                pending.complain_at = None;
+                waiting.push(pending.client);
+            }
+        }
+        for client in waiting {
+            let text = format!(
+                "{} has not been changed yet: its disk does not answer. It will be as soon as \
+                 that does.",
+                self.settings.book
+            );
+            self.service_notice(client, &text);
+        }
     }
 
     /// The change is made and followed, or it was refused.

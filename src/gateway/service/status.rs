@@ -1,10 +1,14 @@
-//! Commands about being here: status, reconnect, rehash.
+//! Commands about how we are: status, reconnect, rehash.
 
 use super::super::Gateway;
 use super::super::effect::Effect;
 use super::{Answer, Asked};
 
 pub(super) fn status(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
+    if asked.words.is_empty() {
+        let seen = format!("Your contacts see you as {}.", gateway.seen_as());
+        return Ok([seen].into_iter().chain(gateway.store_text()).collect());
+    }
     let text = asked.rest(1);
     let said = asked.word(0).unwrap_or_default().to_lowercase();
     match said.as_str() {

@@ -194,9 +194,9 @@ pub(super) static COMMANDS: &[Command] = &[
     Command {
         name: "status",
         kind: Kind::Change,
-        words: 1..=ANY,
-        usage: "status available|away|busy|offline [TEXT…]",
-        about: "what your contacts see of you",
+        words: 0..=ANY,
+        usage: "status [available|away|busy|offline [TEXT…]]",
+        about: "what your contacts see of you, and what is wrong here",
         example: "status busy cooking",
         handler: status::status,
     },

@@ -27,6 +27,7 @@ mod presence;
 mod response;
 mod room;
 mod service;
+mod stall;
 mod strangers;
 mod tags;
 mod text;
@@ -82,6 +83,7 @@ fn settings() -> Settings {
         history: History::Forever,
         zone: jiff::tz::TimeZone::UTC,
         book: "contacts.toml".to_owned(),
+        store: "state.db".to_owned(),
     }
 }
 

@@ -44,14 +44,25 @@ fn linked(capabilities: &str) -> (World, ClientId) {
 #[test]
 fn clients_wait_for_a_contact_that_cannot_keep_up_and_nothing_is_refused() {
     let (mut world, alice) = linked("");
+    let bob = world.attached("bob", "");
     assert_eq!(write_until_full(&mut world, alice), FULL);
+    assert!(world.gateway.makes_wait(alice));
+    assert!(!world.gateway.makes_wait(bob), "he has written nothing");
+    world.say(bob, "PRIVMSG Mary :hi");
+    assert!(!world.gateway.makes_wait(bob), "not to him");
+    world.say(bob, "PRIVMSG John :hi");
+    assert!(world.gateway.makes_wait(bob));
     let ids = sent(&mut world);
-    assert_eq!(ids.len(), FULL, "all are on their way");
-    confirm(&mut world, &ids[..FULL - RELIEVED]);
+    assert_eq!(ids.len(), FULL + 1, "all are on their way");
+    confirm(&mut world, &ids[..=FULL - RELIEVED]);
     assert!(world.gateway.makes_clients_wait(), "not yet");
-    confirm(&mut world, &ids[FULL - RELIEVED..=FULL - RELIEVED]);
+    confirm(&mut world, &ids[FULL - RELIEVED + 1..=FULL - RELIEVED + 1]);
     assert!(!world.gateway.makes_clients_wait());
-    assert_eq!(world.heard(alice), [""; 0]);
+    assert_eq!(
+        super::delivery::said(&world.heard(alice)),
+        ["hi"; 2],
+        "of bob's"
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{error, fmt};
 
 use rusqlite::config::DbConfig;
@@ -38,6 +39,11 @@ const SETTINGS: &str = "
     PRAGMA mmap_size = 0;
     PRAGMA foreign_keys = OFF;
 ";
+
+/// How long another program that writes is waited for. Less than the middle is patient with a
+/// store that says nothing (`PATIENCE` in `gateway/stall.rs`), so that the person is told which
+/// of the two it is, and what helps.
+const WAIT_FOR_OTHERS: Duration = Duration::from_secs(3);
 
 /// Why the store could not be opened, for people.
 #[derive(Debug)]
@@ -130,6 +136,7 @@ fn try_open(path: &Path) -> Result<Db, Reason> {
     let mut connection = Connection::open_with_flags(path, flags)?;
     // Until it is found whole, not even what stands in the log is moved into the file.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.busy_timeout(WAIT_FOR_OTHERS)?;
     connection.execute_batch(SETTINGS)?;
     check(&connection, length)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
