@@ -117,11 +117,13 @@ mod tests {
     /// The store's thread waits for a driver that takes nothing, as it would for a disk.
     #[test]
     fn with_a_megabyte_waiting_for_the_disk_peers_and_clients_wait() {
-        let (inbox, mut inputs) = channel();
+        let (inbox, inputs) = channel();
         for _ in 0..WAITING {
             assert!(inbox.try_send(Input::Reload).is_ok());
         }
         let mut storage = Storage::start(Db::in_memory().unwrap(), inbox).unwrap();
+        // Gone before the store is, whose thread would wait for it, and the store for the thread.
+        let mut inputs = inputs;
         let mut weight = 0;
         while !storage.is_behind() {
             // It takes a first batch, and reports that in vain.
@@ -142,7 +144,5 @@ mod tests {
         while storage.is_behind() {
             assert!(inputs.blocking_recv().is_some());
         }
-        // Or the thread would wait for it, and the store for the thread.
-        drop(inputs);
     }
 }
