@@ -1,14 +1,13 @@
 //! The driver: the one task that owns all state, and does what it says.
 
 mod carry_out;
+mod ending;
 
-use std::cell::Cell;
 use std::convert::Infallible;
 use std::io;
 use std::ops::ControlFlow;
 
 use tokio::sync::mpsc;
-use tracing::{info, warn};
 
 use crate::clock::Now;
 use crate::gateway::effect::Effects;
@@ -18,7 +17,6 @@ use super::alarm::Alarm;
 use super::clients::Clients;
 use super::door::Doors;
 use super::files::Files;
-use super::goodbye::wait_for_goodbyes;
 use super::hearing::{Heard, Hearing};
 use super::input::{Alive, Inbox, Input};
 use super::keys::Keys;
@@ -26,7 +24,7 @@ use super::links::Links;
 use super::middle::Middle;
 use super::notify::ServiceManager;
 use super::reload::Running;
-use super::storage::{LAST_COMMIT, Storage};
+use super::storage::Storage;
 use super::timepiece::Timepiece;
 use super::watch::{self, Watch};
 
@@ -311,58 +309,6 @@ impl<M: Middle> Driver<M> {
 
     fn storage(&self) -> Option<&Storage> {
         self.on_disk.as_ref().map(|on_disk| &on_disk.storage)
-    }
-
-    /// Waits a moment for what is on its way to the disk: its writers still hear of it.
-    async fn settle_store(&mut self) {
-        let too_long = tokio::time::Instant::now() + LAST_COMMIT;
-        while self.storage().is_some_and(|storage| !storage.is_settled()) {
-            match tokio::time::timeout_at(too_long, self.inputs.recv()).await {
-                Ok(Some(Input::Event(event))) => self.take_event(event),
-                Ok(Some(_)) => {}
-                Ok(None) | Err(_) => return,
-            }
-        }
-    }
-
-    /// Says goodbye to everybody, and waits until it is out.
-    async fn end(mut self) {
-        info!("ending");
-        self.service_manager.ending();
-        self.service_manager
-            .tell(self.middle.attendance(), self.now.monotonic);
-        self.settle_store().await;
-        self.now = self.timepiece.now();
-        self.handle(Event::Shutdown);
-        // No new connections.
-        self.doors = None;
-        self.links.close_all();
-        self.clients.close_all();
-        // Only the connections themselves are alive now.
-        drop((self.links, self.clients));
-        let is_stored = Cell::new(self.on_disk.is_none());
-        let mut all_ended = self.all_ended;
-        let ended = async {
-            // Nothing ever comes: it ends.
-            let _ = all_ended.recv().await;
-        };
-        let stored = async {
-            if let Some(on_disk) = self.on_disk {
-                is_stored.set(on_disk.storage.close().await);
-            }
-        };
-        let all = async {
-            tokio::join!(ended, stored);
-        };
-        wait_for_goodbyes(self.inputs, self.peer_inputs, all).await;
-        if !is_stored.get() {
-            let what = self.middle.not_stored();
-            warn!(
-                "not everything could be stored before the end: {}",
-                what.as_deref()
-                    .unwrap_or("nothing that you wrote, and no word of a contact's")
-            );
-        }
     }
 }
 

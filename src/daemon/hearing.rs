@@ -9,16 +9,15 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::time::Duration;
 
 use bytes::BytesMut;
-use tokio::sync::{Notify, mpsc};
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::mpsc;
 
 use crate::enclave::ConnectionId;
 use crate::enclave::packet;
 use crate::gateway::event::Event;
 
+use super::gate::{Gate, Said};
 use super::input::{Inbox, Input, WAITING, channel, ended};
 
 /// What one connection has in the slow lane.
@@ -37,43 +36,6 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.0.set(self.0.get() - 1);
-    }
-}
-
-/// While the gate is shut, a connection may say so much in each [`PERIOD`], bytes: more than a
-/// person types or pastes. One frame may be larger.
-const ALLOWANCE: usize = 16 * 1024;
-
-/// See [`ALLOWANCE`].
-const PERIOD: Duration = Duration::from_secs(1);
-
-/// Holds up those that say much.
-#[derive(Default)]
-struct Gate {
-    is_shut: Cell<bool>,
-    has_opened: Notify,
-}
-
-/// What one connection has said since the gate is shut, or since a period ago.
-#[derive(Default)]
-struct Said {
-    since: Cell<Option<Instant>>,
-    bytes: Cell<usize>,
-}
-
-impl Said {
-    /// Notes so many bytes more, if they are allowed. Otherwise returns when they will be.
-    fn note(&self, bytes: usize) -> Result<(), Instant> {
-        let now = Instant::now();
-        let since = self.since.get().filter(|since| now < *since + PERIOD);
-        let said = since.map_or(0, |_| self.bytes.get());
-        let since = since.unwrap_or(now);
-        if said > 0 && said + bytes > ALLOWANCE {
-            return Err(since + PERIOD);
-        }
-        self.since.set(Some(since));
-        self.bytes.set(said + bytes);
-        Ok(())
     }
 }
 
@@ -122,7 +84,7 @@ pub struct HearingOfOne {
 impl HearingOfOne {
     /// A frame has come.
     pub async fn frame(&self, connection: ConnectionId, frame: BytesMut) {
-        self.pass_gate(frame.len()).await;
+        self.lanes.gate.pass(&self.said, frame.len()).await;
         let may_wait = packet::may_wait(&frame);
         let event = Event::Frame { connection, frame };
         self.put(Input::Event(event), may_wait).await;
@@ -139,17 +101,6 @@ impl HearingOfOne {
         self.put(input, false).await;
         // Fails if the driver has gone, and then there is nothing to wait for.
         let _ = done.await;
-    }
-
-    async fn pass_gate(&self, bytes: usize) {
-        let gate = &self.lanes.gate;
-        while gate.is_shut.get() {
-            let Err(until) = self.said.note(bytes) else {
-                return;
-            };
-            // Either way it is looked at again.
-            let _ = timeout_at(until, gate.has_opened.notified()).await;
-        }
     }
 
     async fn put(&self, input: Input, may_wait: bool) {
@@ -175,9 +126,7 @@ pub struct Heard {
 impl Heard {
     /// Holds up those that say much, or no longer.
     pub fn hold_up(&self, hold_up: bool) {
-        if self.gate.is_shut.replace(hold_up) && !hold_up {
-            self.gate.has_opened.notify_waiters();
-        }
+        self.gate.set_shut(hold_up);
     }
 
     /// The next input. What it came with is to be handled before the next one is asked for.
@@ -219,6 +168,8 @@ impl Heard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::daemon::gate::ALLOWANCE;
+    use std::time::Duration;
 
     const AWAY: &[u8] = br#"{"status":2,"status-message":"lunch"}"#;
     const HELLO: &[u8] = br#"{"message":"hello"}"#;
@@ -254,18 +205,6 @@ mod tests {
         heard.hold_up(false);
         more.await;
         assert_eq!(whose(heard.try_recv()).0, 1);
-    }
-
-    #[test]
-    fn a_period_later_as_much_is_allowed_again() {
-        let said = Said::default();
-        assert!(said.note(ALLOWANCE * 3).is_ok(), "one frame in any case");
-        let until = said.note(1).unwrap_err();
-        assert!(until > Instant::now());
-        let long_ago = Instant::now().checked_sub(PERIOD).unwrap();
-        said.since.set(Some(long_ago));
-        assert!(said.note(ALLOWANCE).is_ok());
-        assert!(said.note(1).is_err());
     }
 
     #[tokio::test]

@@ -20,6 +20,7 @@ pub mod descriptors;
 pub mod door;
 pub mod driver;
 pub mod files;
+mod gate;
 pub mod goodbye;
 pub mod hearing;
 pub mod input;

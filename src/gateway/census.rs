@@ -214,6 +214,11 @@ impl Gateway {
             );
             add("lists of names", session.room.names.len(), LISTS);
         }
+        let ledger = &self.ledger;
+        add("questions refused", ledger.refused.len(), 0);
+        if ledger.writers.is_empty() {
+            add("bytes of nothing", ledger.unaccepted_bytes, 0);
+        }
         add(
             "contacts waited for",
             self.pace.busy.len(),

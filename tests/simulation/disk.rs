@@ -1,5 +1,5 @@
 //! A node's store: SQLite as it is, with a thread that is as slow as disks are, and a disk
-//! that fills up.
+//! that fills up, or hangs.
 //!
 //! As in the program, a question is answered in its place among the writes, before they
 //! are durable, and what is reported comes in order. A crash loses what was not committed;
@@ -20,6 +20,9 @@ use crate::world::World;
 /// No more than this ever waits for a disk, however slow it is.
 const QUEUED: usize = 5_000;
 
+/// How often a thread that hangs in its disk is looked after.
+const STILL: Duration = Duration::from_millis(500);
+
 /// What is queued.
 pub enum Job {
     Write(Write),
@@ -35,6 +38,8 @@ pub struct Disk {
     /// Writes that are durable, of this process.
     stored: u64,
     pub is_full: bool,
+    /// What is read or written before then neither fails nor returns.
+    hangs_until: Duration,
     was_told: bool,
     /// When the last report comes, which none may overtake.
     reported: Duration,
@@ -51,6 +56,7 @@ impl Disk {
             is_working: false,
             stored: 0,
             is_full: false,
+            hangs_until: Duration::ZERO,
             was_told: false,
             reported: Duration::ZERO,
             own: HashMap::new(),
@@ -142,6 +148,9 @@ impl World {
         if !self.is_current(node, process) {
             return;
         }
+        if self.nodes[node].disk.hangs_until > self.now {
+            return self.plan(STILL, What::Disk { node, process });
+        }
         let most = if self.chance.one_in(3) {
             1 + self.chance.below(4)
         } else {
@@ -187,6 +196,9 @@ impl World {
             return;
         }
         let disk = &mut self.nodes[node].disk;
+        if disk.hangs_until > self.now {
+            return self.plan(STILL, What::Commit { node, process });
+        }
         if disk.is_full {
             disk.db().rollback().unwrap();
             for write in std::mem::take(&mut disk.applied).into_iter().rev() {
@@ -297,6 +309,23 @@ impl World {
             let after = self.chance.seconds(1, 60);
             self.plan(after, What::DiskWell { node });
         }
+    }
+
+    /// The disk hangs for a while: some seconds as one that was asleep does, or longer than
+    /// anybody is patient for.
+    pub fn hang_disk(&mut self, node: usize) {
+        let lasts = if self.chance.one_in(2) {
+            self.chance.milliseconds(500, 6_000)
+        } else {
+            self.chance.seconds(6, 60)
+        };
+        self.note(|| format!("the disk of n{node} hangs for {lasts:?}"));
+        let disk = &mut self.nodes[node].disk;
+        disk.hangs_until = disk.hangs_until.max(self.now + lasts);
+    }
+
+    pub fn disk_goes_on(&mut self, node: usize) {
+        self.nodes[node].disk.hangs_until = self.now;
     }
 
     pub fn disk_well(&mut self, node: usize) {

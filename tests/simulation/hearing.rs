@@ -83,6 +83,7 @@ impl World {
     fn hears_service(&mut self, client: usize, line: &str) {
         let node = self.clients[client].node;
         let text = line.rsplit_once(" :").map_or(line, |(_, text)| text);
+        self.numbers.stalls += u64::from(line.contains("not answered for"));
         if text.contains(" for n") || text.contains("Nothing waits") {
             self.clients[client].outbox.push(text.to_owned());
         }

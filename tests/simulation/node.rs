@@ -51,7 +51,8 @@ pub struct Process {
     pub clients: Vec<usize>,
     /// Writes handed to the store.
     pub stores: u64,
-    pub alarm: Option<Duration>,
+    /// When it is woken, as is planned.
+    pub alarms: BTreeSet<Duration>,
     /// How often in a row a deadline was over and came again.
     pub stuck: u32,
     /// Messages that were read and are not durable.
@@ -229,7 +230,7 @@ impl World {
         }
         if let Some(process) = &mut self.nodes[node].process {
             process.slept += slept;
-            process.alarm = None;
+            process.alarms.clear();
             let number = process.number;
             let event = enclave_irc::gateway::event::Event::Woke;
             let after = self.chance.milliseconds(1, 5000);

@@ -76,7 +76,7 @@ impl World {
             ends: HashMap::new(),
             clients: Vec::new(),
             stores: 0,
-            alarm: None,
+            alarms: BTreeSet::new(),
             stuck: 0,
             unsettled: BTreeSet::new(),
             acknowledged: Vec::new(),
@@ -229,10 +229,14 @@ impl World {
         let Some(deadline) = process.gateway.deadline() else {
             return;
         };
-        if process.alarm.is_some_and(|alarm| alarm <= deadline) {
+        if process
+            .alarms
+            .first()
+            .is_some_and(|first| *first <= deadline)
+        {
             return;
         }
-        process.alarm = Some(deadline);
+        process.alarms.insert(deadline);
         let at = (process.born + process.slept + deadline).max(self.now) + late;
         let process = process.number;
         self.queue.plan(at, What::Alarm { node, process });
@@ -246,7 +250,7 @@ impl World {
         if process.number != number {
             return;
         }
-        process.alarm = None;
+        process.alarms.retain(|alarm| *alarm > now);
         if process
             .gateway
             .deadline()

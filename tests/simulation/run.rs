@@ -11,6 +11,9 @@ use crate::fault::Fault;
 use crate::what::Numbers;
 use crate::world::{Violation, World};
 
+/// In so many worlds some disk hangs for so long that somebody is told.
+const ENOUGH_WORLDS: u64 = 100;
+
 /// How large a world is.
 #[derive(Clone, Copy, Debug)]
 pub enum Size {
@@ -126,6 +129,9 @@ pub fn run_all(seeds: Range<u64>, size: Size) {
         );
     }
     assert!(failures.is_empty(), "{} worlds went wrong", failures.len());
+    if seeds.end - seeds.start >= ENOUGH_WORLDS {
+        assert!(total.stalls > 0, "no disk ever hung for long");
+    }
 }
 
 fn command(seed: u64, size: Size) -> String {

@@ -66,6 +66,7 @@ impl World {
         for node in 0..self.nodes.len() {
             self.set_clock(node, 0);
             self.disk_well(node);
+            self.disk_goes_on(node);
             self.wake(node);
             self.address_back(node);
             self.boot(node);

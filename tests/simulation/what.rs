@@ -148,6 +148,8 @@ pub struct Numbers {
     pub crashes: u64,
     pub connections: u64,
     pub repeats: u64,
+    /// How often a person was told that the disk does not answer.
+    pub stalls: u64,
 }
 
 impl Numbers {
@@ -159,5 +161,6 @@ impl Numbers {
         self.crashes += other.crashes;
         self.connections += other.connections;
         self.repeats += other.repeats;
+        self.stalls += other.stalls;
     }
 }

@@ -38,6 +38,7 @@ enum Action {
     LoseAddress,
     TurnClock,
     FillDisk,
+    HangDisk,
     Block,
     Remove,
     Dark,
@@ -46,7 +47,7 @@ enum Action {
 }
 
 /// With the usual weight of each.
-const ACTIONS: [(Action, usize); 19] = [
+const ACTIONS: [(Action, usize); 20] = [
     (Action::Write, 60),
     (Action::Chat, 30),
     (Action::Attach, 20),
@@ -61,6 +62,7 @@ const ACTIONS: [(Action, usize); 19] = [
     (Action::LoseAddress, 3),
     (Action::TurnClock, 3),
     (Action::FillDisk, 3),
+    (Action::HangDisk, 4),
     (Action::Block, 2),
     (Action::Remove, 2),
     (Action::Dark, 1),
@@ -183,6 +185,7 @@ impl World {
                 self.set_clock(node, by - days as i64 * 1000);
             }
             Action::FillDisk => self.fill_disk(node),
+            Action::HangDisk => self.hang_disk(node),
             Action::Block => self.blocks(node),
             Action::Remove => {
                 self.asks_service(node, |contact| Some(format!("remove {}", nick(contact))));
