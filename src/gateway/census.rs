@@ -11,7 +11,7 @@ use crate::irc::capability::{Capabilities, MULTILINE_MAX_BYTES};
 use crate::irc::codec::{BODY_LIMIT, TAGS_LIMIT};
 
 use super::Gateway;
-use super::clients::MOST_UNKNOWN;
+use super::clients::{MOST_EXPECTED, MOST_UNKNOWN};
 use super::commands::{MONITOR_LIMIT, NAME_LENGTH, PASSWORD_LENGTH, REALNAME_LENGTH};
 use super::correspondence::STRETCHES;
 use super::history::{PAGES, REQUESTS};
@@ -205,6 +205,9 @@ impl Gateway {
         let is_unknown = |session: &&Session| !session.origin.trusted && !session.attached();
         let unknown = self.sessions.values().filter(is_unknown).count();
         add("unknown clients", unknown, MOST_UNKNOWN);
+        let is_expected = |session: &&Session| session.origin.trusted && !session.attached();
+        let expected = self.sessions.values().filter(is_expected).count();
+        add("expected clients", expected, MOST_EXPECTED);
         for session in self.sessions.values() {
             session.count(&mut add);
             add(

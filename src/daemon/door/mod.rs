@@ -5,6 +5,7 @@
 //! [`owner`]). Of all others the door knows nothing: with a password
 //! configured they may come in and show it, without one they may not.
 
+mod crowd;
 mod handshake;
 mod porter;
 

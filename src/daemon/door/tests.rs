@@ -1,11 +1,11 @@
 use std::net::SocketAddr;
 
 use rustix::process::geteuid;
-use tokio::io::AsyncReadExt;
-use tokio::net::{TcpStream, UnixStream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::task::LocalSet;
 
-use super::porter::doubt;
+use super::porter::who;
 use super::*;
 use crate::daemon::input::{self, Input};
 use crate::irc::listener::{Origin, Place};
@@ -86,7 +86,7 @@ async fn who_cannot_be_told_is_not_trusted() {
         let address = door.listener.local_address().unwrap();
         drop(TcpStream::connect(address).await.unwrap());
         let (_, place) = door.listener.accept().await;
-        let reason = doubt(place, &POLICY, true).await.unwrap();
+        let reason = who(place, &POLICY, true).await.doubt.unwrap();
         assert!(reason.contains("gone already"), "{reason}");
     };
     LocalSet::new().run_until(inside).await;
@@ -108,17 +108,18 @@ async fn nobody_from_elsewhere_is_trusted_whoever_is_allowed() {
     ] {
         for can_be_told in [true, false] {
             assert!(
-                doubt(place, &anyone, can_be_told).await.is_some(),
+                who(place, &anyone, can_be_told).await.doubt.is_some(),
                 "{place}"
             );
         }
     }
     assert!(
-        doubt(tcp("127.0.0.1:5", "127.0.0.1:6"), &anyone, true)
+        who(tcp("127.0.0.1:5", "127.0.0.1:6"), &anyone, true)
             .await
+            .doubt
             .is_none()
     );
-    assert!(doubt(another_user(), &anyone, true).await.is_none());
+    assert!(who(another_user(), &anyone, true).await.doubt.is_none());
 }
 
 /// Without a password everybody on this machine is let in, which is said at the start; with
@@ -126,20 +127,26 @@ async fn nobody_from_elsewhere_is_trusted_whoever_is_allowed() {
 #[tokio::test]
 async fn where_users_cannot_be_told_apart_a_password_tells() {
     let here = tcp("127.0.0.1:5", "127.0.0.1:6");
-    assert!(doubt(here, &POLICY, false).await.is_none());
-    assert!(doubt(here, &WITH_PASSWORD, false).await.is_some());
+    assert!(who(here, &POLICY, false).await.doubt.is_none());
+    assert!(who(here, &WITH_PASSWORD, false).await.doubt.is_some());
 }
 
 #[tokio::test]
 async fn another_user_is_refused_in_irc() {
     let inside = async {
         let root = Place::Unix { uid: Some(0) };
-        assert!(doubt(root, &POLICY, true).await.is_none());
+        assert!(who(root, &POLICY, true).await.doubt.is_none());
         let (inbox, mut inputs) = input::channel();
         let porter = porter(POLICY, &inbox);
         drop(inbox);
         let (ours, mut theirs) = UnixStream::pair().unwrap();
-        let turned_away = porter.receive(Stream::Unix(ours), another_user(), Transport::Plain, &[]);
+        let turned_away = porter.receive(
+            Stream::Unix(ours),
+            another_user(),
+            Transport::Plain,
+            &[],
+            (),
+        );
         let heard = async {
             let mut heard = String::new();
             theirs.read_to_string(&mut heard).await.unwrap();
@@ -161,7 +168,14 @@ async fn another_user_comes_in_to_show_a_password_where_there_is_one() {
     let (inbox, mut inputs) = input::channel();
     let porter = porter(WITH_PASSWORD, &inbox);
     let (ours, _theirs) = UnixStream::pair().unwrap();
-    (porter.receive(Stream::Unix(ours), another_user(), Transport::Plain, &[])).await;
+    (porter.receive(
+        Stream::Unix(ours),
+        another_user(),
+        Transport::Plain,
+        &[],
+        (),
+    ))
+    .await;
     let Some(Input::Client { origin, .. }) = inputs.recv().await else {
         panic!("not let in");
     };
@@ -191,6 +205,70 @@ async fn a_new_policy_holds_for_the_next_client() {
         }
         doors.set_policy(WITH_PASSWORD);
         assert!(doors.policy.borrow().has_key);
+    };
+    LocalSet::new().run_until(inside).await;
+}
+
+/// Somebody may hold all handshakes by connecting and saying nothing; the person comes in, and
+/// so does whoever is neither of the two.
+#[cfg(feature = "websocket")]
+#[tokio::test]
+async fn silent_connections_do_not_close_a_door_to_others() {
+    let inside = async {
+        let (inbox, mut inputs) = input::channel();
+        let porter = porter(WITH_PASSWORD, &inbox);
+        let mut held = Vec::new();
+        let come = async |place: Place| {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let theirs = TcpStream::connect(listener.local_addr().unwrap());
+            let (theirs, ours) = tokio::join!(theirs, listener.accept());
+            let ours = Stream::Tcp(ours.unwrap().0);
+            let porter = porter.clone();
+            tokio::task::spawn_local(async move {
+                (porter.receive(ours, place, Transport::WebSocket, &[], ())).await;
+            });
+            theirs.unwrap()
+        };
+        let eve = another_user();
+        for _ in 0..200 {
+            held.push(come(eve).await);
+        }
+        let bob = tcp("192.0.2.7:5", "192.0.2.2:6667");
+        let us = Place::Unix {
+            uid: Some(geteuid().as_raw()),
+        };
+        let (mut bob, mut us) = (come(bob).await, come(us).await);
+        for _ in 0..200 {
+            held.push(come(eve).await);
+        }
+        for stream in [&mut bob, &mut us] {
+            let request = "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\
+                Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+                Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+            stream.write_all(request.as_bytes()).await.unwrap();
+            assert!(matches!(inputs.recv().await, Some(Input::Client { .. })));
+        }
+    };
+    LocalSet::new().run_until(inside).await;
+}
+
+/// Each door needs nothing from the others while it waits.
+#[tokio::test]
+async fn many_doors_are_all_attended() {
+    let inside = async {
+        let mut doors = Vec::new();
+        for _ in 0..20 {
+            doors.push(door("127.0.0.1:0").await);
+        }
+        let addresses: Vec<_> = (doors.iter())
+            .filter_map(|door| door.listener.local_address())
+            .collect();
+        let (inbox, mut inputs) = input::channel();
+        let _doors = Doors::attend(doors, POLICY, "here", &inbox);
+        for address in addresses {
+            let _client = TcpStream::connect(address).await.unwrap();
+            assert!(matches!(inputs.recv().await, Some(Input::Client { .. })));
+        }
     };
     LocalSet::new().run_until(inside).await;
 }
