@@ -47,7 +47,7 @@ use anyhow::Context;
 use tokio::task::LocalSet;
 
 use crate::cli::Exit;
-use crate::config::Paths;
+use crate::config::{Paths, open_to_others};
 
 use signals::{HangUp, Signals};
 use start::{Failure, Prepared, serve};
@@ -77,7 +77,11 @@ fn try_run(named: Option<&Path>) -> Result<(), Failure> {
     let paths = Paths::find(named).map_err(Failure::usage)?;
     let contents = files::read_both(&paths).map_err(Failure::Wrong)?;
     logging::start(&contents.config.log.level.to_string());
+    for told in open_to_others(&paths) {
+        tracing::warn!("{told}");
+    }
     descriptors::raise();
+    descriptors::keep_no_memory();
     let prepared = Prepared::prepare(paths, contents)?;
     run_local(async {
         // First of all, so that whoever stops us early is not left with half a start.
