@@ -36,7 +36,7 @@
 //! | [`irc`] | the IRC server protocol: lines, requests, replies, capabilities |
 //! | [`store`] | what must outlive the process: messages, the outbox, positions of clients |
 //! | [`pipe`], [`clock`] | what both kinds of connection share; time as a value |
-//! | [`source`], [`problem`], [`nearest`], [`columns`] | reading hand-written files, and saying what is wrong with them |
+//! | [`plain_file`], [`source`], [`problem`], [`nearest`], [`columns`] | reading hand-written files, and saying what is wrong with them |
 //!
 //! # What always holds
 //!
@@ -62,6 +62,7 @@ pub mod irc;
 pub mod nearest;
 pub mod offline;
 pub mod pipe;
+pub mod plain_file;
 pub mod problem;
 pub mod source;
 pub mod store;

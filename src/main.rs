@@ -13,6 +13,7 @@ use enclave_irc::{daemon, demo};
 fn main() -> ExitCode {
     let cli = command_line();
     let config = cli.config.as_deref();
+    daemon::descriptors::outlive_file_limit();
     let exit = match &cli.command {
         None => daemon::run(config),
         Some(Command::Demo) => demo::run(),

@@ -5,7 +5,6 @@
 //! out one by one with a function that says what the value means or what is wrong with it.
 
 use std::cell::RefCell;
-use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
@@ -14,6 +13,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::nearest::nearest;
+use crate::plain_file;
 use crate::problem::{Mistake, Problem};
 
 /// The largest file that is read, bytes: room for tens of thousands of contacts, and a
@@ -31,8 +31,8 @@ pub type Schema = &'static [(&'static str, &'static [&'static str])];
 pub fn read(file: &Path) -> Result<Option<String>, Problem> {
     let problem = |what: String, remedy: &str| Err(Problem::of_file(file, what, remedy));
     let mut bytes = Vec::new();
-    let read =
-        File::open(file).and_then(|opened| opened.take(MAXIMUM_SIZE + 1).read_to_end(&mut bytes));
+    let read = plain_file::open(file)
+        .and_then(|opened| opened.take(MAXIMUM_SIZE + 1).read_to_end(&mut bytes));
     match read {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => {

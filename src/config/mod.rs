@@ -16,8 +16,8 @@ mod values;
 
 pub use change::{differences, needs_restart};
 pub use listen::{Host, Listen};
-pub use paths::Paths;
 pub(crate) use paths::create_private_folder;
+pub use paths::{Paths, open_to_others};
 pub use read::{load, parse};
 pub use secret::Secret;
 pub use units::{format_duration, format_size, parse_duration, parse_size};

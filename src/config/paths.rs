@@ -93,6 +93,41 @@ impl Paths {
     }
 }
 
+/// What others may change that only we should, for people: who can write the configuration
+/// decides who may come in.
+pub fn open_to_others(paths: &Paths) -> Vec<String> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    /// A group may be one's own; everybody is not.
+    const ALL_MAY_WRITE: u32 = 0o002;
+    /// In such a folder nobody can replace the files of others.
+    const STICKY: u32 = 0o1000;
+    let folder = paths
+        .config
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let files = [Some(paths.config.as_path()), Some(&paths.contacts), folder];
+    let mut found = Vec::new();
+    for path in files.into_iter().flatten() {
+        let Ok(metadata) = path.metadata() else {
+            continue;
+        };
+        let (mode, owner) = (metadata.permissions().mode(), metadata.uid());
+        let shown = path.display();
+        if !metadata.is_file() && !metadata.is_dir() {
+            // Something like /dev/null.
+        } else if owner != rustix::process::geteuid().as_raw() && owner != 0 {
+            found.push(format!(
+                "{shown} belongs to another user ({owner}), who can let themselves in with it; make it yours (chown)"
+            ));
+        } else if mode & ALL_MAY_WRITE != 0 && !(metadata.is_dir() && mode & STICKY != 0) {
+            found.push(format!(
+                "everybody on this machine can write {shown}, and let themselves in with it; chmod o-w {shown}"
+            ));
+        }
+    }
+    found
+}
+
 /// Makes a folder that only its owner may look into, and the folders above it. One that is
 /// there stays as it is.
 pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
@@ -106,9 +141,17 @@ pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
 /// Shuts others out of a folder, if they are not already.
 #[cfg(unix)]
 fn make_private(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
     const OTHERS: u32 = 0o077;
-    let mut permissions = folder.metadata()?.permissions();
+    let found = folder.metadata()?;
+    let owner = found.uid();
+    if owner != rustix::process::geteuid().as_raw() {
+        // Whoever it belongs to can read what we put there, whatever its mode.
+        return Err(io::Error::other(format!(
+            "it belongs to another user ({owner})"
+        )));
+    }
+    let mut permissions = found.permissions();
     if permissions.mode() & OTHERS != 0 {
         permissions.set_mode(0o700);
         std::fs::set_permissions(folder, permissions)?;
@@ -180,6 +223,23 @@ mod tests {
                 .unwrap_err()
                 .contains("set HOME or XDG_CONFIG_HOME")
         );
+    }
+
+    #[test]
+    fn files_that_others_may_change_are_told() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("config.toml");
+        let paths = find(config.to_str(), &[("HOME", "/h")]).unwrap();
+        std::fs::write(&config, "").unwrap();
+        let set = |mode| {
+            std::fs::set_permissions(&config, std::fs::Permissions::from_mode(mode)).unwrap();
+            open_to_others(&paths)
+        };
+        // A group of one's own may write.
+        assert_eq!(set(0o664), Vec::<String>::new());
+        let told = set(0o666);
+        assert!(told[0].contains("chmod o-w") && told.len() == 1, "{told:?}");
     }
 
     #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! The sockets of the IRC side: runs each client's connection, and bounds them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::time::Duration;
 
@@ -21,6 +21,11 @@ use super::turn_away::TurnAway;
 /// How many clients may be connected at once. One person has a handful; a program that
 /// connects in a loop must not take the descriptors that the mesh needs.
 pub const MOST: usize = 128;
+
+/// Clients at one time that have been told to go and are waited for, so that they read why.
+/// They take no place from others; beyond, the one that was told first is not waited for any
+/// more.
+const CLOSING: usize = 32;
 
 /// What may wait for a client that does not take it, bytes: far more than any backlog,
 /// and little enough for every client to be stuck at once.
@@ -65,6 +70,8 @@ struct Wait {
 struct Client {
     pipe: Pipe,
     too_slow: bool,
+    /// It is to go, and nobody waits for it but to have read its last words.
+    closing: bool,
     /// None while it is not behind.
     wait: Option<Wait>,
     /// It is not read.
@@ -108,7 +115,7 @@ pub struct Clients {
     alive: Alive,
     turn_away: TurnAway,
     next: u64,
-    open: HashMap<ClientId, Client>,
+    open: BTreeMap<ClientId, Client>,
     /// Somebody is not read.
     any_paused: bool,
 }
@@ -121,7 +128,7 @@ impl Clients {
             alive,
             turn_away: TurnAway::default(),
             next: 1,
-            open: HashMap::new(),
+            open: BTreeMap::new(),
             any_paused: false,
         }
     }
@@ -132,7 +139,7 @@ impl Clients {
     where
         S: AsyncRead + AsyncWrite + Unpin + 'static,
     {
-        if self.open.len() >= MOST {
+        if self.open.len() - self.closing().count() >= MOST {
             warn!("{MOST} clients are connected; another one was turned away");
             let reason = format!("Closing link: {MOST} clients are connected already");
             self.turn_away.tell(stream, format!("ERROR :{reason}\r\n"));
@@ -148,6 +155,7 @@ impl Clients {
             Client {
                 pipe,
                 too_slow: false,
+                closing: false,
                 wait: None,
                 is_paused: false,
                 draining: None,
@@ -171,7 +179,7 @@ impl Clients {
             client.too_slow = true;
             let last = format!("ERROR :Closing link: {TOO_SLOW}\r\n");
             client.pipe.push(last.as_bytes());
-            client.pipe.close();
+            self.close(id);
         }
     }
 
@@ -236,10 +244,21 @@ impl Clients {
     }
 
     /// Sends what is queued, then closes.
-    pub fn close(&self, id: ClientId) {
-        if let Some(client) = self.open.get(&id) {
-            client.pipe.close();
+    pub fn close(&mut self, id: ClientId) {
+        let Some(client) = self.open.get_mut(&id) else {
+            return;
+        };
+        client.closing = true;
+        client.pipe.close();
+        let beyond = self.closing().count().saturating_sub(CLOSING);
+        for client in self.closing().take(beyond) {
+            client.pipe.abort();
         }
+    }
+
+    /// Those that are to go.
+    fn closing(&self) -> impl Iterator<Item = &Client> {
+        self.open.values().filter(|client| client.closing)
     }
 
     /// Does the same with all.
@@ -291,14 +310,25 @@ where
 /// the body of a request over HTTP, or inside a TLS handshake. Not one of them may be
 /// obeyed, and nothing is answered. The page also chooses how long the request line is, and
 /// a handshake is no text; no client begins with a line that cannot be read.
+///
+/// Programs that are older than UTF-8 say who they are in another encoding, and may begin with
+/// that. No page can have a browser begin with such a word and with bytes that are no UTF-8.
 fn foreign(first: &Line) -> Option<&'static str> {
     match first {
         Line::Text(text) if looks_like_http(text) => Some("speaks HTTP"),
         Line::Text(text) if text.starts_with(TLS_HANDSHAKE) => Some("speaks TLS"),
         Line::Text(_) => None,
         Line::TooLong => Some("began with a line that is too long"),
+        Line::NotUtf8(text) if looks_like_http(text) => Some("speaks HTTP"),
+        Line::NotUtf8(text) if begins_as_a_client(text) => None,
         Line::NotUtf8(_) => Some("began with a line that is no text (TLS?)"),
     }
+}
+
+/// Whether a line is one of those with which clients begin.
+fn begins_as_a_client(line: &str) -> bool {
+    let first = line.split(' ').next().unwrap_or_default();
+    ["CAP", "PASS", "NICK", "USER"].contains(&first)
 }
 
 /// Why a client has gone, in the words of other IRC servers.

@@ -1,6 +1,8 @@
-//! How many files and connections the system lets us have open at one time.
+//! What the system lets us have: how many files and connections, files of what size, and what
+//! becomes of our memory.
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
+use tokio::signal::unix::{SignalKind, signal};
 use tracing::debug;
 
 /// The most that macOS takes for a limit on descriptors, whatever the hard limit says
@@ -33,6 +35,35 @@ pub fn raise() {
     match setrlimit(Resource::Nofile, raised) {
         Ok(()) => debug!("up to {wanted} files and connections"),
         Err(error) => debug!("the limit on open files cannot be raised to {wanted}: {error}"),
+    }
+}
+
+/// Has the system keep no copy of our memory if we crash: what was said would stand in it, and
+/// what has been deleted, too.
+pub fn keep_no_memory() {
+    let limit = Rlimit {
+        current: Some(0),
+        maximum: getrlimit(Resource::Core).maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Core, limit) {
+        debug!("a crash may leave a copy of our memory behind: {error}");
+    }
+}
+
+/// Makes a file that may grow no more (`ulimit -f`) a disk that is full: otherwise the system
+/// ends us without a word (SIGXFSZ). Holds for as long as we run.
+pub fn outlive_file_limit() {
+    let kind = SignalKind::from_raw(Signal::XFSZ.as_raw());
+    let listens = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .and_then(|runtime| {
+            let _inside = runtime.enter();
+            // Whether anybody waits for it makes no difference to the system.
+            signal(kind).map(drop)
+        });
+    if let Err(error) = listens {
+        debug!("the limit on the size of files may end us: {error}");
     }
 }
 
@@ -78,6 +109,13 @@ mod tests {
         assert_eq!(share_of_peers(Some(1024)), 768);
         assert_eq!(share_of_peers(Some(256)), 128);
         assert_eq!(share_of_peers(None), usize::MAX);
+    }
+
+    /// The process is that of all tests, and none of them wants one.
+    #[test]
+    fn a_crash_leaves_no_memory_behind() {
+        keep_no_memory();
+        assert_eq!(getrlimit(Resource::Core).current, Some(0));
     }
 
     /// It is the limit of the whole process, which other tests share: it only goes up.

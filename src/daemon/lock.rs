@@ -2,12 +2,13 @@
 //! own its files, and would fight over the port.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+
+use crate::plain_file;
 
 /// What is behind the store's name in that of its lock. SQLite locks the store itself, but
 /// only while it reads or writes.
@@ -73,14 +74,7 @@ impl Lock {
 
     fn take(path: &Path, what: &str, remedy: &str) -> anyhow::Result<Self> {
         let unusable = || format!("cannot write {}; is the folder writable?", path.display());
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(path)
-            .with_context(unusable)?;
+        let mut file = plain_file::open_or_make(path).with_context(unusable)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -94,8 +88,14 @@ impl Lock {
             }
             Err(TryLockError::Error(error)) => return Err(error).with_context(unusable),
         }
+        // Somebody may have given another file of ours this name.
+        let length = file.metadata().with_context(unusable)?.len();
+        if length > 0 && read_holder(&mut file).is_none() {
+            bail!("{} is no lock file of ours; move it away", path.display());
+        }
         // The number is only for people; the lock is what counts.
         file.set_len(0)
+            .and_then(|()| file.rewind())
             .and_then(|()| writeln!(file, "{}", std::process::id()))
             .with_context(unusable)?;
         Ok(Self { _file: file })
@@ -116,7 +116,7 @@ fn beside_store(store: &Path) -> PathBuf {
 /// The lock can only be asked for by taking it. Shared and at once let go of, so that two
 /// who ask do not see each other, and a gateway that starts hardly ever sees one.
 fn holder(path: &Path) -> io::Result<Option<Holder>> {
-    let mut file = match File::open(path) {
+    let mut file = match plain_file::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
@@ -190,6 +190,22 @@ mod tests {
         drop(held);
         assert_eq!(Lock::holder_of_folder(state).unwrap(), None);
         Lock::of_folder(state).unwrap();
+    }
+
+    /// In a folder in which others may make links, such as one below `/tmp`.
+    #[test]
+    fn no_other_file_is_taken_for_a_lock_and_emptied() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, precious) = (folder.path().join("a.db"), folder.path().join("precious"));
+        fs::write(&precious, "precious").unwrap();
+        let lock = folder.path().join("a.db-lock");
+        std::os::unix::fs::symlink(&precious, &lock).unwrap();
+        Lock::of_store(&store).unwrap_err();
+        fs::remove_file(&lock).unwrap();
+        fs::hard_link(&precious, &lock).unwrap();
+        let message = Lock::of_store(&store).unwrap_err().to_string();
+        assert!(message.contains("no lock file"), "{message}");
+        assert_eq!(fs::read(&precious).unwrap(), b"precious");
     }
 
     #[test]

@@ -49,7 +49,7 @@ use anyhow::Context;
 use tokio::task::LocalSet;
 
 use crate::cli::Exit;
-use crate::config::Paths;
+use crate::config::{Paths, open_to_others};
 
 use patience::patiently;
 use signals::{HangUp, Signals};
@@ -87,7 +87,11 @@ fn try_run(named: Option<&Path>) -> Result<(), Failure> {
     let read = || files::read_both(&paths);
     let contents = patiently(&paths.config, read).map_err(Failure::Wrong)?;
     logging::start(&contents.config.log.level.to_string());
+    for told in open_to_others(&paths) {
+        tracing::warn!("{told}");
+    }
     descriptors::raise();
+    descriptors::keep_no_memory();
     let prepared = Prepared::prepare(paths, contents)?;
     run_local(async {
         // First of all, so that whoever stops us early is not left with half a start.

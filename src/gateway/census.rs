@@ -12,7 +12,7 @@ use crate::irc::codec::BODY_LIMIT;
 
 use super::Gateway;
 use super::allowance::{ALL_WAITING_BYTES, WAITING, WAITING_BYTES};
-use super::clients::MOST_UNKNOWN;
+use super::clients::{MOST_EXPECTED, MOST_UNKNOWN};
 use super::commands::{MONITOR_LIMIT, NAME_LENGTH, PASSWORD_LENGTH, REALNAME_LENGTH};
 use super::correspondence::STRETCHES;
 use super::history::{PAGES, REQUESTS};
@@ -205,6 +205,9 @@ impl Gateway {
         let is_unknown = |session: &&Session| !session.origin.trusted && !session.attached();
         let unknown = self.sessions.values().filter(is_unknown).count();
         add("unknown clients", unknown, MOST_UNKNOWN);
+        let is_expected = |session: &&Session| session.origin.trusted && !session.attached();
+        let expected = self.sessions.values().filter(is_expected).count();
+        add("expected clients", expected, MOST_EXPECTED);
         for session in self.sessions.values() {
             session.count(&mut add);
             add(

@@ -6,7 +6,7 @@ use crate::book;
 use crate::irc::ClientId;
 use crate::irc::capability::Capability;
 use crate::irc::codec::Line;
-use crate::irc::listener::Origin;
+use crate::irc::listener::{Origin, Quarter};
 use crate::irc::nick::{self, Folded, Nick};
 use crate::irc::numeric as n;
 use crate::irc::reply::{Reply, Source};
@@ -15,6 +15,7 @@ use crate::irc::request::Request;
 use super::Gateway;
 use super::commands;
 use super::error::CommandError;
+use super::keys::Key;
 use super::session::{PING_AFTER, PONG_TIMEOUT, REGISTRATION_TIMEOUT, Session};
 
 /// How many clients may be connected that the door does not trust and that have not
@@ -22,28 +23,37 @@ use super::session::{PING_AFTER, PONG_TIMEOUT, REGISTRATION_TIMEOUT, Session};
 /// take all places from the person by saying nothing.
 pub(super) const MOST_UNKNOWN: usize = 32;
 
-/// How many of these may come from one place, unless that is this machine: one must not take
-/// all of them from the others.
-pub(super) const MOST_UNKNOWN_OF_A_PLACE: usize = 8;
+/// The same of those that it trusts: a web page can have a browser open connections by the
+/// dozen, and say nothing on them.
+pub(super) const MOST_EXPECTED: usize = 64;
 
 impl Gateway {
     pub(super) fn client_connected(&mut self, client: ClientId, origin: Origin) {
-        let unknown = |session: &&Session| !session.origin.trusted && !session.attached();
-        let crowd = self.sessions.values().filter(unknown);
-        let place = origin.place.distant_network();
-        let from_there =
-            |session: &&Session| place.is_some() && session.origin.place.distant_network() == place;
-        let of_the_place = crowd.clone().filter(from_there).count();
-        let is_full = crowd.count() >= MOST_UNKNOWN || of_the_place >= MOST_UNKNOWN_OF_A_PLACE;
         self.sessions.insert(client, Session::new(origin, self.now));
-        if !origin.trusted && is_full {
-            tracing::warn!(
-                "too many unknown clients are waiting to register already; one from {} was turned \
-                 away",
-                origin.place
-            );
-            self.close(client, "Too many unknown clients");
-            self.client_vanished(client, "too many unknown clients");
+        let most = if origin.trusted {
+            MOST_EXPECTED
+        } else {
+            MOST_UNKNOWN
+        };
+        let mut waiting: Vec<(ClientId, &Session)> = (self.sessions.iter())
+            .map(|(client, session)| (*client, session))
+            .filter(|(_, one)| one.origin.trusted == origin.trusted && !one.attached())
+            .collect();
+        if waiting.len() <= most {
+            return;
+        }
+        // Whose password is being looked at is as good as in.
+        if waiting.iter().any(|(_, one)| matches!(one.key, Key::None)) {
+            waiting.retain(|(_, one)| matches!(one.key, Key::None));
+        }
+        let quarters: Vec<Quarter> = (waiting.iter())
+            .map(|(_, one)| one.origin.quarter())
+            .collect();
+        let gives_way = Quarter::gives_way(&quarters).map(|index| waiting[index].0);
+        if let Some(client) = gives_way {
+            tracing::debug!("{most} clients are waiting to register already; one gives way");
+            self.close(client, "Too many clients that have not registered");
+            self.client_vanished(client, "too many that have not registered");
         }
     }
 
@@ -54,6 +64,7 @@ impl Gateway {
         };
         session.last_heard = self.now.monotonic;
         session.pinged = false;
+        let attached = session.attached();
         match line {
             Line::Text(text) => {
                 if let Some(request) = Request::parse(&text) {
@@ -65,7 +76,14 @@ impl Gateway {
                 n::ERR_INPUTTOOLONG,
                 &["That line was too long and was not taken; nothing of it was sent"],
             ),
-            Line::NotUtf8(text) => self.refuse_not_utf8(client, &text),
+            Line::NotUtf8(text) => match Request::parse(&text) {
+                // The real name of somebody whose program is older than UTF-8. It is shown to
+                // nobody, and without USER the client would wait in vain.
+                Some(request) if !attached && request.verb == "USER" => {
+                    commands::dispatch(self, client, &request);
+                }
+                _ => self.refuse_not_utf8(client, &text),
+            },
         }
     }
 

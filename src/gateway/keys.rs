@@ -7,11 +7,11 @@
 //! guesses.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::config::Secret;
 use crate::irc::ClientId;
+use crate::irc::listener::Quarter;
 use crate::irc::numeric as n;
 
 use super::Gateway;
@@ -53,13 +53,13 @@ pub(super) enum Shown {
     Sasl,
 }
 
-/// Wrong passwords, by place.
+/// Wrong passwords, by where they came from.
 #[derive(Debug, Default)]
-pub(super) struct WrongTries(pub(super) BTreeMap<Option<IpAddr>, (u32, Duration)>);
+pub(super) struct WrongTries(pub(super) BTreeMap<Quarter, (u32, Duration)>);
 
 impl WrongTries {
     /// How long the next try from there has to wait.
-    fn wait(&self, from: Option<IpAddr>, now: Duration) -> Duration {
+    fn wait(&self, from: Quarter, now: Duration) -> Duration {
         match self.0.get(&from) {
             Some((count, last)) if now < *last + FORGIVEN_AFTER => {
                 let wait = FIRST_WAIT * 2u32.saturating_pow(count.saturating_sub(1).min(16));
@@ -69,7 +69,7 @@ impl WrongTries {
         }
     }
 
-    fn add(&mut self, from: Option<IpAddr>, now: Duration) {
+    fn add(&mut self, from: Quarter, now: Duration) {
         if self.0.len() >= PLACES && !self.0.contains_key(&from) {
             let oldest = self.0.iter().min_by_key(|(_, (_, last))| *last);
             if let Some(oldest) = oldest.map(|(place, _)| *place) {
@@ -84,7 +84,7 @@ impl WrongTries {
         *last = now;
     }
 
-    fn forgive(&mut self, from: Option<IpAddr>) {
+    fn forgive(&mut self, from: Quarter) {
         self.0.remove(&from);
     }
 }
@@ -101,7 +101,7 @@ impl Gateway {
         let Some(session) = self.sessions.get_mut(&client) else {
             return;
         };
-        let wait = self.wrong_tries.wait(session.origin.place.network(), now);
+        let wait = self.wrong_tries.wait(session.origin.quarter(), now);
         session.key = Key::Waiting(password, now + wait);
         session.shown = how;
         self.look_at_passwords();
@@ -158,7 +158,7 @@ impl Gateway {
         let Some(session) = self.sessions.get_mut(&client) else {
             return;
         };
-        let (from, how) = (session.origin.place.network(), session.shown);
+        let (from, how) = (session.origin.quarter(), session.shown);
         if is_right {
             session.key = Key::Right;
             self.wrong_tries.forgive(from);
@@ -190,35 +190,40 @@ impl Gateway {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::irc::listener::Place;
 
-    const NOBODY: Option<IpAddr> = None;
+    fn at(user: u32) -> Quarter {
+        Quarter::of(Place::Unix { uid: None }, Some(user))
+    }
 
     #[test]
     fn each_wrong_try_doubles_the_wait_up_to_a_limit() {
         let mut tries = WrongTries::default();
+        let nobody = at(0);
         let now = Duration::from_secs(1);
         let mut waits = Vec::new();
         for _ in 0..8 {
-            waits.push(tries.wait(NOBODY, now).as_secs());
-            tries.add(NOBODY, now);
+            waits.push(tries.wait(nobody, now).as_secs());
+            tries.add(nobody, now);
         }
         assert_eq!(waits, [0, 1, 2, 4, 8, 16, 32, 32]);
-        assert_eq!(tries.wait(NOBODY, now + FORGIVEN_AFTER), Duration::ZERO);
-        tries.add(NOBODY, now + FORGIVEN_AFTER);
-        assert_eq!(tries.wait(NOBODY, now + FORGIVEN_AFTER), FIRST_WAIT);
-        tries.forgive(NOBODY);
-        assert_eq!(tries.wait(NOBODY, now), Duration::ZERO);
+        assert_eq!(tries.wait(nobody, now + FORGIVEN_AFTER), Duration::ZERO);
+        tries.add(nobody, now + FORGIVEN_AFTER);
+        assert_eq!(tries.wait(nobody, now + FORGIVEN_AFTER), FIRST_WAIT);
+        tries.forgive(nobody);
+        assert_eq!(tries.wait(nobody, now), Duration::ZERO);
     }
 
     #[test]
     fn places_are_counted_apart_and_forgotten_at_the_limit() {
         let mut tries = WrongTries::default();
         for number in 0..2_000u32 {
-            let from = Some(IpAddr::V4(number.into()));
-            tries.add(from, Duration::from_secs(u64::from(number)));
+            tries.add(at(number), Duration::from_secs(u64::from(number)));
         }
         assert_eq!(tries.0.len(), PLACES);
-        let newest = Some(IpAddr::V4(1_999.into()));
-        assert_eq!(tries.wait(newest, Duration::from_secs(2_000)), FIRST_WAIT);
+        assert_eq!(
+            tries.wait(at(1_999), Duration::from_secs(2_000)),
+            FIRST_WAIT
+        );
     }
 }

@@ -33,6 +33,9 @@ pub fn check(paths: &Paths, output: &mut Output<'_>) -> io::Result<Exit> {
         }
     };
     report(paths, &config, identity.as_ref(), &book, output)?;
+    for told in config::open_to_others(paths) {
+        writeln!(output.err, "warning: {told}")?;
+    }
     warn(&config, &book, output)?;
     #[cfg(feature = "tls")]
     if let Some(identity) = identity {

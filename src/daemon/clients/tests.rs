@@ -118,3 +118,48 @@ async fn one_too_many_is_told_why() {
     };
     LocalSet::new().run_until(test).await;
 }
+
+/// Somebody may have itself closed again and again, and never read why.
+#[tokio::test]
+async fn those_that_are_closed_take_no_place_from_others() {
+    let test = async {
+        let (inbox, _inputs) = input::channel();
+        let mut clients = Clients::new(inbox, Alive::new().0);
+        let mut held = Vec::new();
+        for _ in 0..2 * MOST {
+            let (ours, theirs) = duplex(64);
+            let id = clients.admit(ours).expect("room");
+            clients.send(id, b"ERROR :bye\r\n");
+            clients.close(id);
+            held.push(theirs);
+            tokio::task::yield_now().await;
+        }
+        // Those that were closed first are not even waited for.
+        assert_eq!(held[0].read_u8().await.unwrap(), b'E');
+        let mut rest = String::new();
+        held[0].read_to_string(&mut rest).await.unwrap();
+        let (ours, _theirs) = duplex(64);
+        assert!(clients.admit(ours).is_some());
+    };
+    LocalSet::new().run_until(test).await;
+}
+
+#[test]
+fn a_line_in_another_encoding_may_come_first_and_no_handshake_may() {
+    let line = |text: &str| Line::NotUtf8(text.to_owned());
+    for text in [
+        "PASS p\u{fffd}",
+        "USER j 0 * :J\u{fffd}rg",
+        "NICK j\u{fffd}",
+    ] {
+        assert_eq!(foreign(&line(text)), None, "{text}");
+    }
+    for text in [
+        "\u{16}\u{3}\u{1}\u{fffd}",
+        "NICK /\u{fffd} HTTP/1.1",
+        "\u{fffd}NICK a",
+        "\u{0}\u{1}!\u{12}\u{fffd}B",
+    ] {
+        assert!(foreign(&line(text)).is_some(), "{text}");
+    }
+}

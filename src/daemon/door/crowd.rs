@@ -1,113 +1,94 @@
-//! Who stands at the doors, by where they come from.
+//! Who is in a handshake: so many at most, and whoever takes all places gives one up.
+//!
+//! A handshake is over in a moment, but one who only connects, or stops in the middle, keeps
+//! its place until a deadline. If others had to wait for that, anybody who can reach a door
+//! could close it.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::net::IpAddr;
-use std::rc::Rc;
 
-use crate::irc::listener::Place;
+use tokio::sync::oneshot;
 
-/// Handshakes under way at one time with clients from one place, unless that is this machine:
-/// one must not keep the others waiting until the deadline has passed.
-pub(super) const OF_A_PLACE: usize = 16;
+use crate::irc::listener::Quarter;
 
-/// How many there are of each place.
-type Counts = Rc<RefCell<HashMap<IpAddr, usize>>>;
-
-/// All that stand at the doors.
-#[derive(Clone)]
+/// All who are inside, in the order in which they came.
+#[derive(Debug)]
 pub(super) struct Crowd {
-    counts: Counts,
-    /// What a place is counted as, if it is counted.
-    network: fn(&Place) -> Option<IpAddr>,
-}
-
-/// One that stands there, until it is dropped.
-pub(super) struct Visitor {
-    counts: Counts,
-    network: Option<IpAddr>,
+    most: usize,
+    /// Where each comes from; whoever has to go finds its sender dropped.
+    inside: RefCell<Vec<(Quarter, oneshot::Sender<()>)>>,
 }
 
 impl Crowd {
-    /// Nobody is there; whoever is counted under no network may always come.
-    pub(super) fn new(network: fn(&Place) -> Option<IpAddr>) -> Self {
+    /// Nobody is inside.
+    pub(super) fn new(most: usize) -> Self {
         Self {
-            counts: Counts::default(),
-            network,
+            most,
+            inside: RefCell::default(),
         }
     }
 
-    /// Somebody comes; none where too many are there from the same place.
-    pub(super) fn come(&self, place: &Place) -> Option<Visitor> {
-        let network = (self.network)(place);
-        if let Some(network) = network {
-            let mut counts = self.counts.borrow_mut();
-            let count = counts.entry(network).or_default();
-            if *count == OF_A_PLACE {
-                return None;
-            }
-            *count += 1;
+    /// Does something inside. If there is no place left, one who is there has to go; `None`
+    /// for whoever has had to.
+    pub(super) async fn inside<T>(
+        &self,
+        from: Quarter,
+        what: impl Future<Output = T>,
+    ) -> Option<T> {
+        let has_to_go = self.enter(from);
+        tokio::select! {
+            biased;
+            done = what => Some(done),
+            _ = has_to_go => None,
         }
-        Some(Visitor {
-            counts: Rc::clone(&self.counts),
-            network,
-        })
     }
-}
 
-impl Drop for Visitor {
-    fn drop(&mut self) {
-        let Some(network) = self.network else { return };
-        let mut counts = self.counts.borrow_mut();
-        if let Some(count) = counts.get_mut(&network) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&network);
+    fn enter(&self, from: Quarter) -> oneshot::Receiver<()> {
+        let (keep, has_to_go) = oneshot::channel();
+        let mut inside = self.inside.borrow_mut();
+        // Those who are done have dropped their end.
+        inside.retain(|(_, kept)| !kept.is_closed());
+        if inside.len() >= self.most {
+            let quarters: Vec<Quarter> = inside.iter().map(|(from, _)| *from).collect();
+            if let Some(index) = Quarter::gives_way(&quarters) {
+                inside.remove(index);
             }
         }
+        inside.push((from, keep));
+        has_to_go
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::future::{pending, ready};
+    use std::pin::{Pin, pin};
+    use std::task::{Context, Waker};
+
     use super::*;
+    use crate::irc::listener::Place;
 
-    fn from(peer: &str) -> Place {
-        Place::Tcp {
-            peer: peer.parse().unwrap(),
-            local: "192.0.2.1:6697".parse().unwrap(),
-        }
+    fn user(number: u32) -> Quarter {
+        Quarter::of(Place::Unix { uid: None }, Some(number))
     }
 
-    #[test]
-    fn those_of_one_place_are_few_and_leave_the_others_room() {
-        let crowd = Crowd::new(Place::distant_network);
-        let mut there: Vec<Visitor> = (0..OF_A_PLACE)
-            .map(|number| {
-                crowd
-                    .come(&from(&format!("[2001:db8::{number}]:5")))
-                    .unwrap()
-            })
-            .collect();
-        assert!(crowd.come(&from("[2001:db8::ffff]:6")).is_none());
-        assert!(crowd.come(&from("[2001:db8:0:1::1]:6")).is_some());
-        there.pop();
-        let next = crowd.come(&from("[2001:db8::ffff]:6"));
-        assert!(next.is_some(), "one has gone");
-        drop((there, next));
-        assert!(crowd.counts.borrow().is_empty(), "nobody is remembered");
+    fn is_inside<T>(one: &mut Pin<&mut impl Future<Output = T>>) -> bool {
+        let mut context = Context::from_waker(Waker::noop());
+        one.as_mut().poll(&mut context).is_pending()
     }
 
-    #[test]
-    fn on_this_machine_nobody_is_counted() {
-        let crowd = Crowd::new(Place::distant_network);
-        let here = [
-            from("127.0.0.1:5"),
-            from("[::1]:5"),
-            Place::Unix { uid: None },
-        ];
-        let all = here.iter().cycle().take(9 * OF_A_PLACE);
-        let there: Vec<Option<Visitor>> = all.map(|place| crowd.come(place)).collect();
-        assert!(there.iter().all(Option::is_some));
+    #[tokio::test]
+    async fn who_takes_all_places_makes_room_and_nobody_else() {
+        let crowd = Crowd::new(3);
+        let mut eve = pin!(crowd.inside(user(1), pending::<()>()));
+        let mut bob = pin!(crowd.inside(user(2), pending::<()>()));
+        let mut eve_again = pin!(crowd.inside(user(1), pending::<()>()));
+        assert!(is_inside(&mut eve) && is_inside(&mut bob) && is_inside(&mut eve_again));
+        assert_eq!(crowd.inside(user(3), ready(7)).await, Some(7));
+        assert_eq!(eve.await, None);
+        assert!(is_inside(&mut bob));
+        assert!(is_inside(&mut eve_again));
+        // The one who was done has left a place.
+        assert_eq!(crowd.inside(user(3), ready(7)).await, Some(7));
+        assert!(is_inside(&mut eve_again));
     }
 }

@@ -12,7 +12,7 @@ use crate::config::Allow;
 use crate::daemon::input::{Inbox, Input};
 use crate::daemon::owner;
 use crate::daemon::turn_away::TurnAway;
-use crate::irc::listener::{Origin, Place, Transport};
+use crate::irc::listener::{Origin, Place, Quarter, Transport};
 use crate::irc::stream::Stream;
 
 use super::crowd::Crowd;
@@ -23,8 +23,9 @@ use super::{Door, Policy, Shared};
 /// that a program that connects in a loop costs us this much and no more.
 const AT_THE_DOOR: usize = 16;
 
-/// Handshakes under way at one time, at each door that has one. More, because whoever only
-/// connects holds a place until the deadline has passed.
+/// Handshakes under way at one time: of those who are trusted, and of all others. More,
+/// because whoever only connects holds a place until the deadline has passed, or until
+/// somebody else needs it.
 const HANDSHAKES: usize = 64;
 
 /// Stands at the doors.
@@ -34,8 +35,8 @@ pub(super) struct Porter {
     server_name: Rc<str>,
     inbox: Inbox,
     at_the_door: Arc<Semaphore>,
-    /// Those in a handshake, at all doors.
-    pub(super) crowd: Crowd,
+    /// Who is in a handshake: those who are trusted, and all others.
+    crowds: [Rc<Crowd>; 2],
     turn_away: TurnAway,
     /// Whether the system tells whose a connection is. Asked once: where it fails to tell
     /// later on, because something has used up all descriptors, nobody is trusted.
@@ -49,7 +50,7 @@ impl Porter {
             server_name: server_name.into(),
             inbox: inbox.clone(),
             at_the_door: Arc::new(Semaphore::new(AT_THE_DOOR)),
-            crowd: Crowd::new(Place::distant_network),
+            crowds: [HANDSHAKES; 2].map(|most| Rc::new(Crowd::new(most))),
             turn_away: TurnAway::default(),
             can_be_told,
         }
@@ -64,40 +65,60 @@ impl Porter {
 
     /// Receives all who come to this door.
     pub(super) async fn attend(self, door: Door) {
-        let places = match door.transport {
-            Transport::Plain => Arc::clone(&self.at_the_door),
-            // So that strangers at one door cannot keep the person from another.
-            Transport::Tls | Transport::WebSocket => Arc::new(Semaphore::new(HANDSHAKES)),
-        };
         let door = Rc::new(door);
-        // Nobody closes the semaphore.
-        while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+        loop {
             let (stream, from) = door.listener.accept().await;
-            let Some(visitor) = self.crowd.come(&from) else {
-                info!("closed a connection from {from}: too many from there are in a handshake");
-                continue;
+            let Ok(turn) = Arc::clone(&self.at_the_door).acquire_owned().await else {
+                // Nobody closes the semaphore.
+                return;
             };
             let (porter, door) = (self.clone(), Rc::clone(&door));
             spawn_local(async move {
                 porter
-                    .receive(stream, from, door.transport, &door.hosts)
+                    .receive(stream, from, door.transport, &door.hosts, turn)
                     .await;
-                drop((place, visitor));
             });
         }
     }
 
-    /// Receives one: `hosts` is what the door is called.
-    pub(super) async fn receive(
+    /// Receives one: `hosts` is what the door is called, and `turn` is kept while it is looked
+    /// at.
+    pub(super) async fn receive<T>(
         self,
         stream: Stream,
         place: Place,
         transport: Transport,
         hosts: &[String],
+        turn: T,
     ) {
         let policy = Rc::clone(&self.policy.borrow());
-        let doubt = doubt(place, &policy, self.can_be_told).await;
-        let greeted = match greet(stream, transport, hosts, &policy).await {
+        let known = who(place, &policy, self.can_be_told).await;
+        if transport == Transport::Plain {
+            self.let_in(stream, place, transport, hosts, known, &policy)
+                .await;
+            return;
+        }
+        drop(turn);
+        let crowd = Rc::clone(&self.crowds[usize::from(known.doubt.is_some())]);
+        let from = Quarter::of(place, known.user);
+        let let_in = self.let_in(stream, place, transport, hosts, known, &policy);
+        if crowd.inside(from, let_in).await.is_none() {
+            debug!("{place} has had to make room for another in the middle of its handshake");
+        }
+    }
+
+    /// Greets one, and lets it in or turns it away.
+    async fn let_in(
+        &self,
+        stream: Stream,
+        place: Place,
+        transport: Transport,
+        hosts: &[String],
+        known: Known,
+        policy: &Policy,
+    ) {
+        let Known { user, doubt } = known;
+        let greeted = match greet(stream, transport, hosts, policy).await {
             Ok(greeted) => greeted,
             Err(failure) => return self.not_greeted(failure, place),
         };
@@ -123,6 +144,7 @@ impl Porter {
             transport,
             fingerprint,
             trusted,
+            user,
         };
         // If nobody listens any more, the program ends.
         let _ = self.inbox.send(Input::Client { stream, origin }).await;
@@ -150,29 +172,47 @@ impl Porter {
     }
 }
 
-/// Why it is not known that this is the person, if it is not.
-pub(super) async fn doubt(place: Place, policy: &Policy, can_be_told: bool) -> Option<String> {
+/// What is known of one at the door.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Whose process it is, where the system has told.
+    pub(super) user: Option<u32>,
+    /// Why it is not known that this is the person, if it is not.
+    pub(super) doubt: Option<String>,
+}
+
+/// Finds out who it is.
+pub(super) async fn who(place: Place, policy: &Policy, can_be_told: bool) -> Known {
+    let doubt = |why: &str| Known {
+        user: None,
+        doubt: Some(why.to_owned()),
+    };
     let user = match place {
         Place::Tcp { peer, local } if !peer.ip().is_loopback() || !local.ip().is_loopback() => {
-            let why = "who is not on this machine needs a password, and none is configured; see password in [irc]";
-            return Some(why.to_owned());
+            return doubt(
+                "who is not on this machine needs a password, and none is configured; see password in [irc]",
+            );
         }
-        _ if policy.allow == Allow::Anyone => return None,
+        _ if policy.allow == Allow::Anyone => return Known::default(),
         // The socket's file is ours alone; the system has checked.
-        Place::Unix { uid: None } => return None,
+        Place::Unix { uid: None } => return Known::default(),
         Place::Unix { uid: Some(uid) } => Ok(Some(uid)),
         // Said at the start. With a password there is a better way.
-        Place::Tcp { .. } if !can_be_told && !policy.has_key => return None,
+        Place::Tcp { .. } if !can_be_told && !policy.has_key => return Known::default(),
         Place::Tcp { peer, local } => spawn_blocking(move || owner::find(peer, local))
             .await
             .unwrap_or_else(|error| Err(error.into())),
     };
     match user {
-        Ok(Some(user)) if user == geteuid().as_raw() || user == 0 => None,
-        Ok(Some(user)) => Some(format!(
-            "your user ({user}) is not the one who runs this gateway; see allow in [irc]"
-        )),
-        Ok(None) => Some("cannot tell whose connection this is: it has gone already".to_owned()),
-        Err(error) => Some(format!("cannot tell whose connection this is: {error}")),
+        Ok(Some(user)) => Known {
+            user: Some(user),
+            doubt: (user != geteuid().as_raw() && user != 0).then(|| {
+                format!(
+                    "your user ({user}) is not the one who runs this gateway; see allow in [irc]"
+                )
+            }),
+        },
+        Ok(None) => doubt("cannot tell whose connection this is: it has gone already"),
+        Err(error) => doubt(&format!("cannot tell whose connection this is: {error}")),
     }
 }

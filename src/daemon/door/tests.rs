@@ -1,11 +1,11 @@
 use std::net::SocketAddr;
 
 use rustix::process::geteuid;
-use tokio::io::AsyncReadExt;
-use tokio::net::{TcpStream, UnixStream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::task::LocalSet;
 
-use super::porter::doubt;
+use super::porter::who;
 use super::*;
 use crate::daemon::input::{self, Input};
 use crate::irc::listener::{Origin, Place};
@@ -86,7 +86,7 @@ async fn who_cannot_be_told_is_not_trusted() {
         let address = door.listener.local_address().unwrap();
         drop(TcpStream::connect(address).await.unwrap());
         let (_, place) = door.listener.accept().await;
-        let reason = doubt(place, &POLICY, true).await.unwrap();
+        let reason = who(place, &POLICY, true).await.doubt.unwrap();
         assert!(reason.contains("gone already"), "{reason}");
     };
     LocalSet::new().run_until(inside).await;
@@ -108,17 +108,18 @@ async fn nobody_from_elsewhere_is_trusted_whoever_is_allowed() {
     ] {
         for can_be_told in [true, false] {
             assert!(
-                doubt(place, &anyone, can_be_told).await.is_some(),
+                who(place, &anyone, can_be_told).await.doubt.is_some(),
                 "{place}"
             );
         }
     }
     assert!(
-        doubt(tcp("127.0.0.1:5", "127.0.0.1:6"), &anyone, true)
+        who(tcp("127.0.0.1:5", "127.0.0.1:6"), &anyone, true)
             .await
+            .doubt
             .is_none()
     );
-    assert!(doubt(another_user(), &anyone, true).await.is_none());
+    assert!(who(another_user(), &anyone, true).await.doubt.is_none());
 }
 
 /// Without a password everybody on this machine is let in, which is said at the start; with
@@ -126,20 +127,26 @@ async fn nobody_from_elsewhere_is_trusted_whoever_is_allowed() {
 #[tokio::test]
 async fn where_users_cannot_be_told_apart_a_password_tells() {
     let here = tcp("127.0.0.1:5", "127.0.0.1:6");
-    assert!(doubt(here, &POLICY, false).await.is_none());
-    assert!(doubt(here, &WITH_PASSWORD, false).await.is_some());
+    assert!(who(here, &POLICY, false).await.doubt.is_none());
+    assert!(who(here, &WITH_PASSWORD, false).await.doubt.is_some());
 }
 
 #[tokio::test]
 async fn another_user_is_refused_in_irc() {
     let inside = async {
         let root = Place::Unix { uid: Some(0) };
-        assert!(doubt(root, &POLICY, true).await.is_none());
+        assert!(who(root, &POLICY, true).await.doubt.is_none());
         let (inbox, mut inputs) = input::channel();
         let porter = porter(POLICY, &inbox);
         drop(inbox);
         let (ours, mut theirs) = UnixStream::pair().unwrap();
-        let turned_away = porter.receive(Stream::Unix(ours), another_user(), Transport::Plain, &[]);
+        let turned_away = porter.receive(
+            Stream::Unix(ours),
+            another_user(),
+            Transport::Plain,
+            &[],
+            (),
+        );
         let heard = async {
             let mut heard = String::new();
             theirs.read_to_string(&mut heard).await.unwrap();
@@ -161,7 +168,14 @@ async fn another_user_comes_in_to_show_a_password_where_there_is_one() {
     let (inbox, mut inputs) = input::channel();
     let porter = porter(WITH_PASSWORD, &inbox);
     let (ours, _theirs) = UnixStream::pair().unwrap();
-    (porter.receive(Stream::Unix(ours), another_user(), Transport::Plain, &[])).await;
+    (porter.receive(
+        Stream::Unix(ours),
+        another_user(),
+        Transport::Plain,
+        &[],
+        (),
+    ))
+    .await;
     let Some(Input::Client { origin, .. }) = inputs.recv().await else {
         panic!("not let in");
     };
@@ -206,63 +220,27 @@ async fn few_are_looked_at_at_one_time() {
     LocalSet::new().run_until(inside).await;
 }
 
-/// A door where a handshake is needed, whoever comes from here being counted.
-#[cfg(feature = "websocket")]
-async fn silent_at_a_websocket(count: usize, is_counted: bool) -> Vec<TcpStream> {
-    let door = Door {
-        transport: Transport::WebSocket,
-        ..door("127.0.0.1:0").await
-    };
-    let address = door.listener.local_address().unwrap();
-    let (inbox, _inputs) = input::channel();
-    let mut porter = porter(POLICY, &inbox);
-    if is_counted {
-        porter.crowd = super::crowd::Crowd::new(Place::network);
-    }
-    spawn_local(porter.attend(door));
-    let mut clients = Vec::new();
-    for _ in 0..count {
-        clients.push(TcpStream::connect(address).await.unwrap());
-    }
-    clients
-}
-
 #[cfg(feature = "websocket")]
 #[tokio::test]
-async fn handshakes_of_one_place_are_few() {
+async fn handshakes_are_bounded_and_the_first_of_too_many_makes_room() {
     let inside = async {
-        let mut clients = silent_at_a_websocket(17, true).await;
-        let mut answer = [0];
-        let read = clients[16].read(&mut answer);
+        let door = Door {
+            transport: Transport::WebSocket,
+            ..door("127.0.0.1:0").await
+        };
+        let address = door.listener.local_address().unwrap();
+        let (inbox, _inputs) = input::channel();
+        spawn_local(porter(POLICY, &inbox).attend(door));
+        let mut clients = Vec::new();
+        for _ in 0..65 {
+            clients.push(TcpStream::connect(address).await.unwrap());
+        }
+        let read = async { clients[0].read(&mut [0]).await };
         let patience = std::time::Duration::from_secs(5);
         let read = tokio::time::timeout(patience, read).await;
-        assert!(read.is_ok(), "one too many is closed at once");
-        assert_eq!(read.unwrap().unwrap_or(0), 0);
+        assert_eq!(read.expect("it is closed at once").unwrap_or(0), 0);
         let open = |client: &TcpStream| client.try_read(&mut [0]).is_err();
-        assert!(clients[..16].iter().all(open), "the others are waited for");
-    };
-    LocalSet::new().run_until(inside).await;
-}
-
-#[cfg(feature = "websocket")]
-#[tokio::test]
-async fn handshakes_at_one_door_are_bounded() {
-    use tokio::io::AsyncWriteExt;
-    let inside = async {
-        let mut clients = silent_at_a_websocket(65, false).await;
-        let mut last = clients.pop().unwrap();
-        // Whoever is received is told that this is no plain door.
-        last.write_all(b"NICK alice\r\n").await.unwrap();
-        let mut answer = String::new();
-        let too_soon = std::time::Duration::from_millis(100);
-        let early = tokio::time::timeout(too_soon, last.read_to_string(&mut answer)).await;
-        assert!(early.is_err(), "it waits in the kernel: {answer}");
-        clients.pop();
-        last.read_to_string(&mut answer).await.unwrap();
-        assert!(
-            answer.starts_with("ERROR :This port speaks WebSocket only"),
-            "{answer}"
-        );
+        assert!(clients[1..].iter().all(open), "the others are waited for");
     };
     LocalSet::new().run_until(inside).await;
 }
@@ -290,6 +268,70 @@ async fn a_new_policy_holds_for_the_next_client() {
         }
         doors.set_policy(WITH_PASSWORD);
         assert!(doors.policy.borrow().has_key);
+    };
+    LocalSet::new().run_until(inside).await;
+}
+
+/// Somebody may hold all handshakes by connecting and saying nothing; the person comes in, and
+/// so does whoever is neither of the two.
+#[cfg(feature = "websocket")]
+#[tokio::test]
+async fn silent_connections_do_not_close_a_door_to_others() {
+    let inside = async {
+        let (inbox, mut inputs) = input::channel();
+        let porter = porter(WITH_PASSWORD, &inbox);
+        let mut held = Vec::new();
+        let come = async |place: Place| {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let theirs = TcpStream::connect(listener.local_addr().unwrap());
+            let (theirs, ours) = tokio::join!(theirs, listener.accept());
+            let ours = Stream::Tcp(ours.unwrap().0);
+            let porter = porter.clone();
+            tokio::task::spawn_local(async move {
+                (porter.receive(ours, place, Transport::WebSocket, &[], ())).await;
+            });
+            theirs.unwrap()
+        };
+        let eve = another_user();
+        for _ in 0..200 {
+            held.push(come(eve).await);
+        }
+        let bob = tcp("192.0.2.7:5", "192.0.2.2:6667");
+        let us = Place::Unix {
+            uid: Some(geteuid().as_raw()),
+        };
+        let (mut bob, mut us) = (come(bob).await, come(us).await);
+        for _ in 0..200 {
+            held.push(come(eve).await);
+        }
+        for stream in [&mut bob, &mut us] {
+            let request = "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\
+                Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+                Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+            stream.write_all(request.as_bytes()).await.unwrap();
+            assert!(matches!(inputs.recv().await, Some(Input::Client { .. })));
+        }
+    };
+    LocalSet::new().run_until(inside).await;
+}
+
+/// Each door needs nothing from the others while it waits.
+#[tokio::test]
+async fn many_doors_are_all_attended() {
+    let inside = async {
+        let mut doors = Vec::new();
+        for _ in 0..20 {
+            doors.push(door("127.0.0.1:0").await);
+        }
+        let addresses: Vec<_> = (doors.iter())
+            .filter_map(|door| door.listener.local_address())
+            .collect();
+        let (inbox, mut inputs) = input::channel();
+        let _doors = Doors::attend(doors, POLICY, "here", &inbox);
+        for address in addresses {
+            let _client = TcpStream::connect(address).await.unwrap();
+            assert!(matches!(inputs.recv().await, Some(Input::Client { .. })));
+        }
     };
     LocalSet::new().run_until(inside).await;
 }

@@ -5,7 +5,7 @@
 //! sandbox lets it be asked.
 
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
@@ -41,6 +41,18 @@ pub(super) fn find(far: SocketAddr, near: SocketAddr) -> io::Result<Option<Row>>
     let mut answer = [0; 1024];
     let count = socket.read(&mut answer)?;
     Ok(read(&answer[..count]))
+}
+
+/// Whether the kernel says who listens here, where somebody does. Then it knows its own
+/// sockets, and one that it does not know is not there. (Without the module that answers, it
+/// says the same of all: that there is none.)
+pub(super) fn knows_listener(here: SocketAddr) -> bool {
+    let anywhere = match here.ip() {
+        IpAddr::V4(_) => IpAddr::from(Ipv4Addr::UNSPECIFIED),
+        IpAddr::V6(_) => IpAddr::from(Ipv6Addr::UNSPECIFIED),
+    };
+    let nobody = SocketAddr::new(anywhere, 0);
+    matches!(find(here, nobody), Ok(Some(row)) if row.local.port() == here.port())
 }
 
 fn question(far: SocketAddr, near: SocketAddr) -> io::Result<Vec<u8>> {

@@ -288,3 +288,21 @@ fn where_there_is_no_key_sasl_is_not_offered_until_there_is_one() {
     world.event(Event::Settings(settings()));
     assert_eq!(world.heard(alice), [":enclave.local CAP alice DEL :sasl"]);
 }
+
+/// Programs of several users of one machine have the same address.
+#[test]
+fn wrong_tries_of_another_user_delay_nobody_else() {
+    let mut world = world();
+    for _ in 0..3 {
+        let eve = world.connect_from(false, Some(1001));
+        world.say(eve, "PASS wrong");
+        register(&mut world, eve);
+        world.pass(Duration::from_secs(5));
+        check(&mut world);
+    }
+    let alice = world.connect_from(false, Some(1002));
+    world.say(alice, &format!("PASS {HASH}"));
+    register(&mut world, alice);
+    check(&mut world);
+    assert!(was_welcomed(&mut world, alice));
+}

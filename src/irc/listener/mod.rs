@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream, UnixListener, lookup_host};
 
 pub use address::Address;
-pub use origin::{Fingerprint, Origin, Place, Transport};
+pub use origin::{Fingerprint, Origin, Place, Quarter, Transport};
 
 use super::stream::Stream;
 

@@ -1,5 +1,6 @@
 //! Where a client comes from, and how sure the door is of who it is.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -45,28 +46,49 @@ pub enum Place {
 }
 
 impl Place {
-    /// What of it one person has, who may have many addresses there: an IPv4 address, or the
-    /// /64 of an IPv6 address. None for a unix socket.
-    pub fn network(&self) -> Option<IpAddr> {
+    /// The user at the far end, where the system told with the connection.
+    pub fn user(self) -> Option<u32> {
         match self {
-            Self::Tcp { peer, .. } => Some(match peer.ip() {
+            Self::Tcp { .. } => None,
+            Self::Unix { uid } => uid,
+        }
+    }
+}
+
+/// Where somebody comes from, as far as one person can hardly come from several: for counting
+/// what those from there have done or hold. An IPv6 address stands for its /64.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Quarter {
+    network: Option<IpAddr>,
+    user: Option<u32>,
+}
+
+impl Quarter {
+    /// The quarter of a place, and of the user whose process is there, if that is known.
+    pub fn of(place: Place, user: Option<u32>) -> Self {
+        let network = match place {
+            Place::Tcp { peer, .. } => Some(match peer.ip() {
                 IpAddr::V6(ip) => {
                     let network = ip.to_bits() & (u128::MAX << 64);
                     IpAddr::V6(network.into())
                 }
                 v4 => v4,
             }),
-            Self::Unix { .. } => None,
-        }
+            Place::Unix { .. } => None,
+        };
+        Self { network, user }
     }
 
-    /// The network of one who is not on this machine. Here, where everybody shares one address,
-    /// the system tells people apart.
-    pub fn distant_network(&self) -> Option<IpAddr> {
-        match self {
-            Self::Tcp { peer, .. } if peer.ip().is_loopback() => None,
-            other => other.network(),
+    /// Which of those who hold a place, in the order in which they came, has to give it up when
+    /// there are none left: the first one from where the most are. So whoever takes all places
+    /// takes them from themselves.
+    pub fn gives_way(inside: &[Self]) -> Option<usize> {
+        let mut counts: BTreeMap<Self, usize> = BTreeMap::new();
+        for quarter in inside {
+            *counts.entry(*quarter).or_default() += 1;
         }
+        let most = *counts.values().max()?;
+        inside.iter().position(|quarter| counts[quarter] == most)
     }
 }
 
@@ -131,6 +153,9 @@ pub struct Origin {
     /// Whether the door itself is sure that this is the person who runs the program. Who is
     /// not trusted has to show a key before it may do anything.
     pub trusted: bool,
+    /// The user of this machine whose process it is, where the system has told. Several have the
+    /// address 127.0.0.1, and one must not spoil it for the others.
+    pub user: Option<u32>,
 }
 
 impl Origin {
@@ -141,7 +166,13 @@ impl Origin {
             transport: Transport::Plain,
             fingerprint: None,
             trusted: true,
+            user: place.user(),
         }
+    }
+
+    /// Where it comes from, for counting.
+    pub fn quarter(&self) -> Quarter {
+        Quarter::of(self.place, self.user)
     }
 }
 
@@ -176,6 +207,26 @@ mod tests {
         for wrong in ["", "ab", "xyz", &text[1..], &format!("{text}0")] {
             assert_eq!(wrong.parse::<Fingerprint>(), Err(()), "{wrong}");
         }
+    }
+
+    #[test]
+    fn whoever_takes_all_places_has_to_give_one_up() {
+        let at = |ip: &str, user| {
+            let peer = SocketAddr::new(ip.parse().unwrap(), 5);
+            Quarter::of(Place::Tcp { peer, local: peer }, user)
+        };
+        let (eve, bob) = (at("127.0.0.1", Some(1)), at("127.0.0.1", Some(2)));
+        assert_eq!(Quarter::gives_way(&[]), None);
+        assert_eq!(Quarter::gives_way(&[bob, eve, eve]), Some(1));
+        assert_eq!(Quarter::gives_way(&[eve, bob]), Some(0));
+        // Who has a network has many addresses.
+        let neighbours = [at("2001:db8::1", None), at("2001:db8::2", None)];
+        assert_eq!(neighbours[0], neighbours[1]);
+        assert_eq!(
+            Quarter::gives_way(&[bob, neighbours[0], neighbours[1]]),
+            Some(1)
+        );
+        assert_ne!(at("192.0.2.1", None), at("192.0.2.2", None));
     }
 
     #[test]

@@ -19,6 +19,8 @@ mod targets;
 mod write;
 
 use std::cell::Cell;
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
@@ -35,6 +37,8 @@ pub struct Db {
     connection: Connection,
     /// `None` in memory.
     path: Option<PathBuf>,
+    /// Which files the store and its log are (device and inode), once there was one.
+    identities: (Option<(u64, u64)>, Option<(u64, u64)>),
     /// Something was deleted since the last checkpoint, and still stands in the log.
     has_deleted: bool,
     /// The last message that is indexed, where that was read.
@@ -82,6 +86,7 @@ impl Db {
         Ok(Self {
             connection,
             path,
+            identities: (None, None),
             has_deleted: false,
             indexed: Cell::new(None),
         })
@@ -100,6 +105,27 @@ impl Db {
     /// If another program is writing.
     pub fn begin(&mut self) -> rusqlite::Result<()> {
         self.run("BEGIN IMMEDIATE", ()).map(drop)
+    }
+
+    /// Whether what is written would be found again: the file, or its log, may have been
+    /// removed or replaced while we have it open, and SQLite goes on writing into the one that
+    /// nobody will ever open again. Where the system does not tell, it is.
+    pub fn is_in_place(&mut self) -> bool {
+        let Some(path) = &self.path else {
+            return true;
+        };
+        let mut known = [&mut self.identities.0, &mut self.identities.1];
+        let paths = [path.clone(), open::beside(path, "-wal")];
+        paths.iter().zip(&mut known).all(|(path, known)| {
+            let now = match std::fs::metadata(path) {
+                Ok(found) => Some((found.dev(), found.ino())),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                Err(_) => return true,
+            };
+            // The log is made by the first change.
+            **known = known.or(now);
+            now == **known
+        })
     }
 
     /// Makes durable what was applied since [`begin`](Self::begin).

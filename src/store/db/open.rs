@@ -1,6 +1,6 @@
 //! Opening the file: whether it is ours and whole is found out before anything is written.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Read};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -9,6 +9,8 @@ use std::{error, fmt};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::plain_file;
 
 use super::Db;
 use super::migrate::{APPLICATION, STEPS, migrate, version};
@@ -144,7 +146,10 @@ fn try_open(path: &Path) -> Result<Db, Reason> {
     // then on, whatever interrupts us.
     migrate(&mut connection, STEPS)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-    Ok(Db::new(connection, Some(path.to_owned()))?)
+    let mut db = Db::new(connection, Some(path.to_owned()))?;
+    // From now on it has to stay.
+    db.is_in_place();
+    Ok(db)
 }
 
 /// Looks at the file without SQLite, which may write as soon as it opens one. Makes an
@@ -165,7 +170,7 @@ fn look(path: &Path) -> Result<u64, Reason> {
 /// As [`look`], but makes nothing: `None` where there is no file.
 pub(super) fn look_only(path: &Path) -> Result<Option<u64>, Reason> {
     let mut header = Vec::with_capacity(HEADER);
-    let length = match File::open(path) {
+    let length = match plain_file::open(path) {
         Ok(file) => {
             let length = file.metadata()?.len();
             file.take(HEADER as u64).read_to_end(&mut header)?;
@@ -206,7 +211,8 @@ fn is_known(version: i32) -> bool {
 
 /// What others could read they no longer can. SQLite gives its log the file's own mode.
 fn keep_private(path: &Path) -> io::Result<()> {
-    for path in [path, &beside(path, "-wal"), &beside(path, "-shm")] {
+    for path in ["", "-wal", "-shm", "-journal"].map(|suffix| beside(path, suffix)) {
+        let path = &path;
         match fs::metadata(path) {
             Ok(found) if found.permissions().mode() & 0o077 != 0 => {
                 fs::set_permissions(path, Permissions::from_mode(0o600))?;
@@ -219,7 +225,7 @@ fn keep_private(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()

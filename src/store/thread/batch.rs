@@ -3,7 +3,7 @@
 
 use std::mem;
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 use tracing::error;
 
 use super::job::{Job, Queue, describe};
@@ -41,7 +41,11 @@ impl Batch {
         report: &impl Fn(Report),
     ) -> rusqlite::Result<()> {
         self.write_once_what_has_arrived();
-        let mut outcome = Ok(());
+        let has_changes = self.jobs.iter().any(|job| matches!(job, Job::Write(_)));
+        let mut outcome = match has_changes && !db.is_in_place() {
+            true => Err(gone()),
+            false => Ok(()),
+        };
         let mut has_begun = false;
         let mut rest = self.jobs.as_slice();
         while let Some((job, behind)) = rest.split_first() {
@@ -171,6 +175,15 @@ fn insert(db: &mut Db, messages: &[&Message], jobs: &[Job]) -> rusqlite::Result<
         Job::Write(write) => apply(db, write),
         _ => Ok(()),
     })
+}
+
+/// The file is not where it was. SQLite has a number for that, but looks only when it begins a
+/// journal.
+fn gone() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(
+        ffi::Error::new(ffi::SQLITE_READONLY_DBMOVED),
+        Some("it has been removed or replaced".to_owned()),
+    )
 }
 
 /// Carries out a change, or leaves it out if that can never be done.

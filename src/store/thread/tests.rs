@@ -220,6 +220,39 @@ fn a_full_disk_is_told_once_and_nothing_is_lost() {
     assert_eq!(texts(&path), (1..=600).map(long_text).collect::<Vec<_>>());
 }
 
+/// Somebody tidies up below a running gateway. What SQLite would go on writing, nobody would
+/// ever find.
+#[test]
+fn nothing_is_called_stored_in_a_file_that_is_gone() {
+    for name in ["store.db", "store.db-wal"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let (store, reports) = start(Db::open(&path).unwrap());
+        for seq in 1..=2 {
+            store.write(message(seq, &seq.to_string()));
+            until_stored(&reports, seq);
+        }
+        let (there, away) = (folder.path().join(name), folder.path().join("away"));
+        std::fs::rename(&there, &away).unwrap();
+        store.write(message(3, "3"));
+        let Report::Trouble(told) = reported(&reports) else {
+            panic!("no trouble");
+        };
+        assert!(told.contains("removed or replaced"), "{told}");
+        assert!(told.contains("restart"), "{told}");
+        // What is there can still be read.
+        store.ask(1, is_known(2, "2"));
+        assert_eq!(reported(&reports), answered(1, Known::Repeat));
+        // Another file in its place is not the same.
+        std::fs::write(&there, "").unwrap();
+        assert_eq!(reports.recv_timeout(Duration::from_millis(100)).ok(), None);
+        std::fs::rename(&away, &there).unwrap();
+        assert_eq!(until_stored(&reports, 3), [Report::Recovered]);
+        assert!(store.close());
+        assert_eq!(texts(&path), ["1", "2", "3"]);
+    }
+}
+
 #[test]
 fn trouble_may_come_again() {
     let folder = tempfile::tempdir().unwrap();

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 use tracing::warn;
 
 use super::batch::Batch;
@@ -229,7 +229,11 @@ impl<R: Fn(Report)> Worker<R> {
 
 /// What is wrong and what helps, for people.
 fn explain(db: &Db, error: &rusqlite::Error) -> String {
+    let has_moved = |error: &ffi::Error| error.extended_code == ffi::SQLITE_READONLY_DBMOVED;
     let remedy = match error.sqlite_error_code() {
+        _ if error.sqlite_error().is_some_and(has_moved) => {
+            "put it back where it was, or restart enclave-irc"
+        }
         Some(ErrorCode::DiskFull) => "make room on its disk",
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             "close the other program that is writing to it"

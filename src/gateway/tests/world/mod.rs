@@ -205,6 +205,11 @@ impl World {
 
     /// The same, and the door is sure of who it is, or not.
     pub fn connect_trusted(&mut self, trusted: bool) -> ClientId {
+        self.connect_from(trusted, None)
+    }
+
+    /// The same, and it is the process of this user.
+    pub fn connect_from(&mut self, trusted: bool, user: Option<u32>) -> ClientId {
         self.clients += 1;
         let client = ClientId(self.clients);
         let end: SocketAddr = "127.0.0.1:6667".parse().unwrap();
@@ -214,6 +219,7 @@ impl World {
         };
         let origin = Origin {
             trusted,
+            user,
             ..Origin::trusted(place)
         };
         self.event(Event::ClientConnected { client, origin });

@@ -1,0 +1,96 @@
+//! Opening a file that somebody else may have had a hand in: one that is none must not have us
+//! wait for ever (a pipe), or lead us to another file (a link).
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+/// Opens a file to be read, whatever links lead there.
+///
+/// # Errors
+///
+/// As [`File::open`], and if it is a pipe or a socket.
+pub fn open(path: &Path) -> io::Result<File> {
+    // Whoever opens a pipe waits for somebody to write.
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags(OFlags::NONBLOCK))
+        .open(path)?;
+    let kind = file.metadata()?.file_type();
+    match kind.is_fifo() || kind.is_socket() {
+        true => Err(io::Error::other("it is a pipe, and no file")),
+        false => Ok(file),
+    }
+}
+
+/// Opens a file to be read and written, and makes one for us alone where there is none; where
+/// there is a link, it is not followed.
+///
+/// # Errors
+///
+/// As [`OpenOptions::open`], and if it is anything but a file.
+pub fn open_or_make(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .custom_flags(flags(OFlags::NONBLOCK | OFlags::NOFOLLOW))
+        .open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::other("it is something else than a file")),
+    }
+}
+
+/// As the system takes them; they all fit.
+fn flags(flags: OFlags) -> i32 {
+    i32::try_from(flags.bits()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn pipe(path: &Path) {
+        let made = std::process::Command::new("mkfifo").arg(path).status();
+        assert!(made.unwrap().success());
+    }
+
+    #[test]
+    fn a_pipe_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        pipe(&path);
+        assert!(open(&path).unwrap_err().to_string().contains("pipe"));
+        assert!(open_or_make(&path).is_err());
+    }
+
+    #[test]
+    fn a_file_is_read_through_a_link_and_not_written_through_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let [file, link, new] = ["file", "link", "new"].map(|name| folder.path().join(name));
+        fs::write(&file, "precious").unwrap();
+        symlink(&file, &link).unwrap();
+        open(&link).unwrap();
+        open_or_make(&link).unwrap_err();
+        open_or_make(&file).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"precious");
+        open_or_make(&new).unwrap();
+        // Made for nobody else, and nothing where a link leads.
+        symlink(
+            folder.path().join("elsewhere"),
+            folder.path().join("dangling"),
+        )
+        .unwrap();
+        open_or_make(&folder.path().join("dangling")).unwrap_err();
+        assert!(!folder.path().join("elsewhere").exists());
+    }
+}
