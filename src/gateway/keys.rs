@@ -6,7 +6,7 @@
 //! by where it comes from, so that guessing takes for ever, whatever it costs the one who
 //! guesses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::config::Secret;
@@ -109,21 +109,33 @@ impl Gateway {
 
     /// When a password may be looked at next, on the monotonic clock.
     pub(super) fn key_deadline(&self) -> Option<Duration> {
+        let asked = self.quarters_asked();
         let waiting = self
             .sessions
             .values()
             .filter_map(|session| match session.key {
-                Key::Waiting(_, at) => Some(at),
+                Key::Waiting(_, at) if !asked.contains(&session.origin.quarter()) => Some(at),
                 _ => None,
             });
         waiting.min()
     }
 
+    /// From where there is a password that is being looked at. The next one from there has its
+    /// turn after that: to look takes a while, and whoever shows a dozen at once would have
+    /// everybody else wait for all of them.
+    fn quarters_asked(&self) -> BTreeSet<Quarter> {
+        let asked = |session: &&Session| matches!(session.key, Key::Asked);
+        let asked = self.sessions.values().filter(asked);
+        asked.map(|session| session.origin.quarter()).collect()
+    }
+
     /// Has those passwords looked at whose time has come.
     pub(super) fn look_at_passwords(&mut self) {
         let now = self.now.monotonic;
+        let mut asked = self.quarters_asked();
         for (client, session) in &mut self.sessions {
             if matches!(session.key, Key::Waiting(_, at) if at <= now)
+                && asked.insert(session.origin.quarter())
                 && let Key::Waiting(password, _) = std::mem::replace(&mut session.key, Key::Asked)
             {
                 self.effects.push(Effect::CheckPassword {
@@ -150,6 +162,7 @@ impl Gateway {
             self.wrong_tries.add(from, now);
             tracing::warn!(client = client.0, "a wrong password");
         }
+        self.look_at_passwords();
         match how {
             Shown::Pass if is_right => self.attach_if_ready(client),
             Shown::Pass => self.turn_away(client, "Password incorrect"),
