@@ -120,9 +120,10 @@ impl Prepared {
         let locks = [Lock::of_folder(&paths.state_dir)?, Lock::of_store(&path)?];
         let (db, loaded) = patiently(&path, || {
             let db = Db::open(&path).map_err(|error| anyhow::Error::msg(error.to_string()))?;
-            let loaded = db
-                .load()
-                .with_context(|| format!("cannot read {}", path.display()))?;
+            let loaded = db.load().with_context(|| {
+                let path = path.display();
+                format!("cannot read {path}; is there room on its disk?")
+            })?;
             anyhow::Ok((db, loaded))
         })?;
         Ok(Self {

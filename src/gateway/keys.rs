@@ -122,22 +122,28 @@ impl Gateway {
         waiting.min()
     }
 
-    /// Has the password looked at whose time has come first, if none is being looked at: it
-    /// takes a while, and those of clients that have gone meanwhile must not pile up.
+    /// Has the password looked at whose turn it is, if none is being looked at: it takes a while,
+    /// and those of clients that have gone meanwhile must not pile up. One from elsewhere than
+    /// the last goes first, or whoever shows a dozen at once would have everybody else wait for
+    /// all of them.
     pub(super) fn look_at_passwords(&mut self) {
-        let now = self.now.monotonic;
+        if self.is_looking_at_password {
+            return;
+        }
+        let (now, last) = (self.now.monotonic, self.looked_at_last);
         let waiting = self.sessions.iter_mut().filter_map(|(client, session)| {
             let at = match session.key {
                 Key::Waiting(_, at) if at <= now => at,
                 _ => return None,
             };
-            Some((at, *client, session))
+            let is_of_the_same = last == Some(session.origin.quarter());
+            Some(((is_of_the_same, at, *client), session))
         });
-        if !self.is_looking_at_password
-            && let Some((_, client, session)) = waiting.min_by_key(|(at, client, _)| (*at, *client))
+        if let Some(((_, _, client), session)) = waiting.min_by_key(|(turn, _)| *turn)
             && let Key::Waiting(password, _) = std::mem::replace(&mut session.key, Key::Asked)
         {
             self.is_looking_at_password = true;
+            self.looked_at_last = Some(session.origin.quarter());
             self.effects.push(Effect::CheckPassword {
                 client,
                 password,

@@ -91,6 +91,7 @@ use crate::enclave::address::Address;
 use crate::enclave::mesh::{Mesh, Policy};
 use crate::enclave::order::Outcome;
 use crate::irc::ClientId;
+use crate::irc::listener::Quarter;
 use crate::store::Loaded;
 
 use absent::Absent;
@@ -147,6 +148,8 @@ pub struct Gateway {
     markers: Markers,
     wrong_tries: WrongTries,
     is_looking_at_password: bool,
+    /// Where the last one came from.
+    looked_at_last: Option<Quarter>,
     /// When texts that are old enough are deleted next, on the monotonic clock.
     next_expiry: Option<Duration>,
     prompts: Prompts,
@@ -209,6 +212,7 @@ impl Gateway {
             markers,
             wrong_tries: WrongTries::default(),
             is_looking_at_password: false,
+            looked_at_last: None,
             next_expiry: None,
             prompts: Prompts::default(),
             pending_changes: HashMap::new(),

@@ -194,7 +194,8 @@ fn poll_read<S: AsyncRead + Unpin>(
 }
 
 /// Ends a connection in good order: sends what is queued, closes our half, and reads the
-/// other side's last bytes away until it closes too. Bounded in time.
+/// other side's last bytes away until it closes too. Bounded in time, and over at once where it
+/// is to be aborted.
 pub async fn linger<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, pipe: &Pipe) {
     let in_good_order = async {
         poll_fn(|cx| pipe.poll_flush(stream, cx)).await?;
@@ -205,6 +206,16 @@ pub async fn linger<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, pipe: &Pi
         }
         io::Result::Ok(())
     };
+    let mut in_good_order = pin!(in_good_order);
+    let or_aborted = poll_fn(|cx| {
+        remember(&pipe.0.waker, cx);
+        // What can be sent at once is sent all the same.
+        let outcome = in_good_order.as_mut().poll(cx);
+        match pipe.0.closing.get() {
+            Closing::Abort => Poll::Ready(Ok(())),
+            _ => outcome,
+        }
+    });
     // Whatever goes wrong here, the connection is over either way.
-    let _ = tokio::time::timeout(CLOSE_DEADLINE, in_good_order).await;
+    let _ = tokio::time::timeout(CLOSE_DEADLINE, or_aborted).await;
 }

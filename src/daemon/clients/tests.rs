@@ -123,7 +123,7 @@ async fn one_too_many_is_told_why() {
 #[tokio::test]
 async fn those_that_are_closed_take_no_place_from_others() {
     let test = async {
-        let (inbox, _inputs) = input::channel();
+        let (inbox, inputs) = input::channel();
         let mut clients = Clients::new(inbox, Alive::new().0);
         let mut held = Vec::new();
         for _ in 0..2 * MOST {
@@ -140,6 +140,16 @@ async fn those_that_are_closed_take_no_place_from_others() {
         held[0].read_to_string(&mut rest).await.unwrap();
         let (ours, _theirs) = duplex(64);
         assert!(clients.admit(ours).is_some());
+        // Nor do they hold a socket, once the driver has heard of it: writing to one fails.
+        drop(inputs);
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        let mut gone = 0;
+        for client in &mut held {
+            gone += usize::from(client.write_u8(b'x').await.is_err());
+        }
+        assert_eq!(gone, 2 * MOST - CLOSING);
     };
     LocalSet::new().run_until(test).await;
 }

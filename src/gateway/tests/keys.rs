@@ -306,3 +306,34 @@ fn wrong_tries_of_another_user_delay_nobody_else() {
     check(&mut world);
     assert!(was_welcomed(&mut world, alice));
 }
+
+/// To look at a password takes a while.
+#[test]
+fn many_passwords_at_once_from_one_place_have_their_turns_one_by_one() {
+    let mut world = world();
+    let tries: Vec<ClientId> = (0..10)
+        .map(|_| {
+            let eve = world.connect_from(false, Some(1001));
+            world.say(eve, "PASS wrong");
+            register(&mut world, eve);
+            eve
+        })
+        .collect();
+    let alice = world.connect_from(false, Some(1002));
+    world.say(alice, &format!("PASS {HASH}"));
+    register(&mut world, alice);
+    let looked_at: Vec<ClientId> = world.passwords.iter().map(|(one, _)| *one).collect();
+    assert_eq!(looked_at, [tries[0], alice]);
+    check(&mut world);
+    assert_eq!(world.passwords.len(), 2, "the next one has its turn");
+    check(&mut world);
+    assert!(was_welcomed(&mut world, alice));
+    // Nor is a turn lost where one goes while its password is looked at.
+    world.event(Event::ClientEnded {
+        client: tries[1],
+        reason: "gone".to_owned(),
+    });
+    check(&mut world);
+    world.pass(Duration::from_secs(1));
+    assert_eq!(world.passwords.len(), 1);
+}
