@@ -31,14 +31,17 @@ pub use open::OpenError;
 /// The statements that there are, about: each is prepared once and then kept.
 const STATEMENTS: usize = 80;
 
+/// What tells a file from any other at the same path: device and inode.
+type Identity = (u64, u64);
+
 /// The open store.
 #[derive(Debug)]
 pub struct Db {
     connection: Connection,
     /// `None` in memory.
     path: Option<PathBuf>,
-    /// Which files the store and its log are (device and inode), once there was one.
-    identities: (Option<(u64, u64)>, Option<(u64, u64)>),
+    /// Which files the store and its log are, once there was one.
+    identities: [Option<Identity>; 2],
     /// Something was deleted since the last checkpoint, and still stands in the log.
     has_deleted: bool,
     /// The last message that is indexed, where that was read.
@@ -86,7 +89,7 @@ impl Db {
         Ok(Self {
             connection,
             path,
-            identities: (None, None),
+            identities: [None; 2],
             has_deleted: false,
             indexed: Cell::new(None),
         })
@@ -114,17 +117,16 @@ impl Db {
         let Some(path) = &self.path else {
             return true;
         };
-        let mut known = [&mut self.identities.0, &mut self.identities.1];
         let paths = [path.clone(), open::beside(path, "-wal")];
-        paths.iter().zip(&mut known).all(|(path, known)| {
+        paths.iter().zip(&mut self.identities).all(|(path, known)| {
             let now = match std::fs::metadata(path) {
                 Ok(found) => Some((found.dev(), found.ino())),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => None,
                 Err(_) => return true,
             };
             // The log is made by the first change.
-            **known = known.or(now);
-            now == **known
+            *known = known.or(now);
+            now == *known
         })
     }
 
