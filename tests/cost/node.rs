@@ -139,10 +139,10 @@ impl Node {
                     Effect::TellWhenDrained { client } => {
                         events.push(Event::ClientDrained { client });
                     }
-                    Effect::Mesh(Order::Write { connection, frame }) => {
-                        if self.connections.first() == Some(&connection) {
-                            self.note(&frame[4..]);
-                        }
+                    Effect::Mesh(Order::Write { connection, frame })
+                        if self.connections.first() == Some(&connection) =>
+                    {
+                        self.note(&frame[4..]);
                     }
                     _ => {}
                 }
