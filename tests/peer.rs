@@ -295,3 +295,22 @@ fn the_last_words_of_a_packet_with_status_0_are_not_lost() {
     assert!(quit.text().contains("gone fishing"), "{quit}");
     friend.link.expect_end();
 }
+
+/// Whoever likes could fill the journal with it.
+#[test]
+fn a_contact_that_gives_its_ids_to_other_messages_is_no_line_in_the_log() {
+    let mut friend = Friend::new(&[]);
+    friend.link.send(r#"{"features":["receipts"]}"#);
+    for round in 0..2 {
+        for number in 0..100 {
+            let text = format!("round {round} number {number}");
+            let packet = format!(r#"{{"id":"n{number}","message":"{text}"}}"#);
+            friend.link.send(packet);
+            friend.alice.expect_text("JohnSmith", &text);
+        }
+    }
+    friend.link.send(r#"{"id":"last","message":"last"}"#);
+    while !friend.link.read().contains(r#""last""#) {}
+    let output = friend.gateway.output();
+    assert!(!output.contains("taken"), "{output}");
+}
