@@ -32,6 +32,8 @@ impl Gateway {
                 self.mesh.silence_for(address, left, self.now);
             }
         }
+        let given = self.remembered.request_number;
+        self.mesh.numbers_given(given);
         for (request, held) in requests {
             let Ok(address) = request.address.parse() else {
                 continue;

@@ -10,6 +10,9 @@ pub struct Remembered {
     pub nick: String,
     /// The text of the last QUIT of the last client.
     pub farewell: String,
+    /// The number that the last stranger was put before the person with: in what the person
+    /// has read, a number means one stranger for good.
+    pub request_number: u32,
 }
 
 /// The setting that holds [`Remembered::nick`].
@@ -18,6 +21,9 @@ pub(super) const NICK: &str = "nick";
 /// The setting that holds [`Remembered::farewell`].
 pub(super) const FAREWELL: &str = "farewell";
 
+/// The setting that holds [`Remembered::request_number`].
+pub(super) const REQUEST_NUMBER: &str = "request";
+
 impl Remembered {
     /// As the store has it.
     pub(super) fn loaded(loaded: &Loaded) -> Self {
@@ -25,6 +31,7 @@ impl Remembered {
         Self {
             nick: setting(NICK),
             farewell: setting(FAREWELL),
+            request_number: setting(REQUEST_NUMBER).parse().unwrap_or_default(),
         }
     }
 }
