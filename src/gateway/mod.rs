@@ -15,7 +15,7 @@
 //! | `own` | our own presence, computed from what the clients say |
 //! | `own_addresses` | where we are on the mesh, and what to say while we are not there |
 //! | `contacts` | a contact's presence, told on IRC |
-//! | `room`, `names` | telling it as fast as a client reads; who is in the roster channel |
+//! | `room`, `calm`, `names` | telling it as fast as a client reads, and not too often; who is in the roster channel |
 //! | `outbox`, `inbox`, `correspondence` | messages to contacts and from them, once each |
 //! | `ledger`, `keep` | what is stored, and what waits until it is |
 //! | `absent` | contacts that the store knows and the address book does not |
@@ -33,6 +33,7 @@
 mod absent;
 mod attach;
 mod batch;
+mod calm;
 #[cfg(any(test, fuzzing))]
 pub mod census;
 mod clients;
@@ -91,6 +92,7 @@ use crate::store::Loaded;
 
 use absent::Absent;
 use batch::Batches;
+use calm::Restless;
 use correspondence::Correspondence;
 use effect::{Effect, Effects};
 use event::Event;
@@ -122,6 +124,7 @@ pub struct Gateway {
     settings: Settings,
     mesh: Mesh,
     roster: Roster,
+    restless: Restless,
     /// In the order in which they connected: [`ClientId`]s only grow.
     sessions: BTreeMap<ClientId, Session>,
     person: Person,
@@ -187,6 +190,7 @@ impl Gateway {
             letting_in: false,
             mesh: Mesh::new(policy, seed),
             roster: Roster::default(),
+            restless: Restless::default(),
             sessions: BTreeMap::new(),
             person: Person::new(now.wall),
             absent: Absent::new(),
@@ -255,6 +259,7 @@ impl Gateway {
             self.batch_deadline(),
             self.key_deadline(),
             self.pace_deadline(),
+            self.calm_deadline(),
             self.next_expiry,
             self.write_unwritten_at,
         ]
@@ -302,6 +307,7 @@ impl Gateway {
         self.look_at_passwords();
         self.prompt_due();
         self.pace_due();
+        self.calm_due();
         self.unwritten_due();
         if self.next_expiry.is_some_and(|at| at <= self.now.monotonic) {
             self.expire();

@@ -1,6 +1,7 @@
 //! The gateway as a whole, with made-up clients, peers and time: events in, effects out.
 
 mod book;
+mod calm;
 mod clock;
 mod conversation;
 mod delivery;
