@@ -17,7 +17,7 @@
 //! | `contacts` | a contact's presence, told on IRC |
 //! | `room`, `calm`, `names` | telling it as fast as a client reads, and not too often; who is in the roster channel |
 //! | `outbox`, `inbox`, `correspondence` | messages to contacts and from them, once each |
-//! | `ledger`, `keep` | what is stored, and what waits until it is |
+//! | `ledger`, `keep`, `calendar` | what is stored, and what waits until it is; how old it is |
 //! | `absent` | contacts that the store knows and the address book does not |
 //! | `conversation`, `playback`, `positions` | messages as clients see them; what they have missed |
 //! | `history`, `markers` | what clients ask of the past; up to where the person has read |
@@ -33,6 +33,7 @@
 mod absent;
 mod attach;
 mod batch;
+mod calendar;
 mod calm;
 #[cfg(any(test, fuzzing))]
 pub mod census;
@@ -92,6 +93,7 @@ use crate::store::Loaded;
 
 use absent::Absent;
 use batch::Batches;
+use calendar::Calendar;
 use calm::Restless;
 use correspondence::Correspondence;
 use effect::{Effect, Effects};
@@ -143,6 +145,7 @@ pub struct Gateway {
     positions: Positions,
     markers: Markers,
     wrong_tries: WrongTries,
+    calendar: Calendar,
     /// When texts that are old enough are deleted next, on the monotonic clock.
     next_expiry: Option<Duration>,
     prompts: Prompts,
@@ -204,6 +207,7 @@ impl Gateway {
             positions: Positions::loaded(loaded.positions),
             markers,
             wrong_tries: WrongTries::default(),
+            calendar: Calendar::new(remembered.calendar, settings.history, now),
             next_expiry: None,
             prompts: Prompts::default(),
             pending_changes: HashMap::new(),
@@ -321,6 +325,7 @@ impl Gateway {
         self.settings.detached = settings.detached;
         self.settings.grace = settings.grace;
         self.settings.history = settings.history;
+        self.calendar.keep_for(settings.history, self.now);
         let had_keys = self.has_keys();
         self.settings.password = settings.password;
         self.settings.fingerprints = settings.fingerprints;
