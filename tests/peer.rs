@@ -314,3 +314,18 @@ fn a_contact_that_gives_its_ids_to_other_messages_is_no_line_in_the_log() {
     let output = friend.gateway.output();
     assert!(!output.contains("taken"), "{output}");
 }
+
+/// Least of all the person who wants to block it.
+#[test]
+fn a_contact_that_repeats_a_long_message_keeps_no_client_from_being_heard() {
+    let mut friend = Friend::new(&[]);
+    let (link, alice) = (&mut friend.link, &mut friend.alice);
+    let words = "z ".repeat(500_000);
+    let long = format!(r#"{{"features":["receipts"],"id":"same","message":"{words}"}}"#);
+    std::thread::scope(|scope| {
+        let flood = scope.spawn(|| (0..100).for_each(|_| link.send_content(long.as_bytes())));
+        alice.expect_text("JohnSmith", "z");
+        alice.settle();
+        assert!(!flood.is_finished(), "it was heard when all was over");
+    });
+}

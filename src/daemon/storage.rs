@@ -12,9 +12,14 @@ use crate::store::{Ask, Db, Report, Store, Write};
 
 use super::input::{Inbox, Input};
 
-/// With more than this waiting for the disk, bytes, peers have to wait, and so do clients:
-/// what they say could fill the memory while the disk is slow or full.
+/// With more than this waiting for the disk, bytes, peers have to wait: what they say could
+/// fill the memory while the disk is slow or full.
 const BEHIND: usize = 1024 * 1024;
+
+/// With more than this clients have to wait, too. It is more than peers can reach with packets
+/// of the usual length: one that never stops saying the longest there is must not have clients
+/// wait without end, and least of all the one that wants to block it.
+const FAR_BEHIND: usize = 4 * BEHIND;
 
 /// How long the disk may take with what is queued when the program is to end, before
 /// contacts and clients are told goodbye: what can be confirmed by then is.
@@ -82,7 +87,7 @@ impl Storage {
     /// Whether clients should not add to it either. Where the disk refuses, what they write
     /// is refused too, and they had better be told.
     pub fn makes_clients_wait(&self) -> bool {
-        self.is_behind() && !self.in_trouble
+        self.store.queued_bytes() > FAR_BEHIND && !self.in_trouble
     }
 
     /// Whether all that was written is durable.
