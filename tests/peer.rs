@@ -295,3 +295,37 @@ fn the_last_words_of_a_packet_with_status_0_are_not_lost() {
     assert!(quit.text().contains("gone fishing"), "{quit}");
     friend.link.expect_end();
 }
+
+/// Whoever likes could fill the journal with it.
+#[test]
+fn a_contact_that_gives_its_ids_to_other_messages_is_no_line_in_the_log() {
+    let mut friend = Friend::new(&[]);
+    friend.link.send(r#"{"features":["receipts"]}"#);
+    for round in 0..2 {
+        for number in 0..100 {
+            let text = format!("round {round} number {number}");
+            let packet = format!(r#"{{"id":"n{number}","message":"{text}"}}"#);
+            friend.link.send(packet);
+            friend.alice.expect_text("JohnSmith", &text);
+        }
+    }
+    friend.link.send(r#"{"id":"last","message":"last"}"#);
+    while !friend.link.read().contains(r#""last""#) {}
+    let output = friend.gateway.output();
+    assert!(!output.contains("taken"), "{output}");
+}
+
+/// Least of all the person who wants to block it.
+#[test]
+fn a_contact_that_repeats_a_long_message_keeps_no_client_from_being_heard() {
+    let mut friend = Friend::new(&[]);
+    let (link, alice) = (&mut friend.link, &mut friend.alice);
+    let words = "z ".repeat(500_000);
+    let long = format!(r#"{{"features":["receipts"],"id":"same","message":"{words}"}}"#);
+    std::thread::scope(|scope| {
+        let flood = scope.spawn(|| (0..100).for_each(|_| link.send_content(long.as_bytes())));
+        alice.expect_text("JohnSmith", "z");
+        alice.settle();
+        assert!(!flood.is_finished(), "it was heard when all was over");
+    });
+}

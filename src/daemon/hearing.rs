@@ -9,16 +9,22 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use bytes::BytesMut;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::enclave::ConnectionId;
 use crate::enclave::packet;
 use crate::gateway::event::Event;
 
 use super::gate::{Gate, Said};
-use super::input::{Inbox, Input, WAITING, channel, ended};
+use super::input::{Input, WAITING, ended};
+
+/// What one connection may have in the lanes, bytes; a longer frame goes alone. The lanes are
+/// everybody's: one that says the longest there is, and again at once, must not have dozens of
+/// them stand before what the others say.
+const SHARE: usize = 64 * 1024;
 
 /// What one connection has in the slow lane.
 type Waiting = Rc<Cell<usize>>;
@@ -39,12 +45,17 @@ impl Drop for Place {
     }
 }
 
-type SlowInput = (Input, Place);
+/// What is taken of a connection's share as long as it is held; nothing for what has no length.
+type Share = Option<OwnedSemaphorePermit>;
+
+type QuickInput = (Input, Share);
+
+type SlowInput = (Input, Share, Place);
 
 /// Where connections put what they hear.
 #[derive(Clone)]
 pub struct Hearing {
-    quick: Inbox,
+    quick: mpsc::Sender<QuickInput>,
     slow: mpsc::Sender<SlowInput>,
     gate: Rc<Gate>,
 }
@@ -52,7 +63,7 @@ pub struct Hearing {
 impl Hearing {
     /// The two lanes, and their end.
     pub fn new() -> (Self, Heard) {
-        let (quick, from_quick) = channel();
+        let (quick, from_quick) = mpsc::channel(WAITING);
         let (slow, from_slow) = mpsc::channel(WAITING);
         let gate = Rc::new(Gate::default());
         let heard = Heard {
@@ -70,6 +81,7 @@ impl Hearing {
             lanes: self.clone(),
             waiting: Waiting::default(),
             said: Said::default(),
+            share: Arc::new(Semaphore::new(SHARE)),
         }
     }
 }
@@ -79,6 +91,7 @@ pub struct HearingOfOne {
     lanes: Hearing,
     waiting: Waiting,
     said: Said,
+    share: Arc<Semaphore>,
 }
 
 impl HearingOfOne {
@@ -86,37 +99,40 @@ impl HearingOfOne {
     pub async fn frame(&self, connection: ConnectionId, frame: BytesMut) {
         self.lanes.gate.pass(&self.said, frame.len()).await;
         let may_wait = packet::may_wait(&frame);
+        let bytes = u32::try_from(frame.len().min(SHARE)).unwrap_or(u32::MAX);
+        // It is never closed.
+        let share = Arc::clone(&self.share).acquire_many_owned(bytes).await;
         let event = Event::Frame { connection, frame };
-        self.put(Input::Event(event), may_wait).await;
+        self.put(Input::Event(event), share.ok(), may_wait).await;
     }
 
     /// Something else has happened to it.
     pub async fn event(&self, event: Event) {
-        self.put(Input::Event(event), false).await;
+        self.put(Input::Event(event), None, false).await;
     }
 
     /// It is over; returns once the driver has dealt with it.
     pub async fn end(&self, event: Event) {
         let (input, done) = ended(event);
-        self.put(input, false).await;
+        self.put(input, None, false).await;
         // Fails if the driver has gone, and then there is nothing to wait for.
         let _ = done.await;
     }
 
-    async fn put(&self, input: Input, may_wait: bool) {
+    async fn put(&self, input: Input, share: Share, may_wait: bool) {
         // Where the driver has gone, so will the task that says this.
         if may_wait || self.waiting.get() > 0 {
             let place = Place::take(&self.waiting);
-            let _ = self.lanes.slow.send((input, place)).await;
+            let _ = self.lanes.slow.send((input, share, place)).await;
         } else {
-            let _ = self.lanes.quick.send(input).await;
+            let _ = self.lanes.quick.send((input, share)).await;
         }
     }
 }
 
 /// The end of both lanes.
 pub struct Heard {
-    quick: mpsc::Receiver<Input>,
+    quick: mpsc::Receiver<QuickInput>,
     slow: mpsc::Receiver<SlowInput>,
     gate: Rc<Gate>,
     /// The lanes take turns, so that one who never stops talking silences nobody.
@@ -135,15 +151,15 @@ impl Heard {
         let (input, was_slow) = if self.is_slows_turn {
             tokio::select! {
                 biased;
-                Some((input, _)) = self.slow.recv() => (input, true),
-                Some(input) = self.quick.recv() => (input, false),
+                Some((input, ..)) = self.slow.recv() => (input, true),
+                Some((input, _)) = self.quick.recv() => (input, false),
                 else => return None,
             }
         } else {
             tokio::select! {
                 biased;
-                Some(input) = self.quick.recv() => (input, false),
-                Some((input, _)) = self.slow.recv() => (input, true),
+                Some((input, _)) = self.quick.recv() => (input, false),
+                Some((input, ..)) = self.slow.recv() => (input, true),
                 else => return None,
             }
         };
@@ -154,7 +170,7 @@ impl Heard {
     /// The next input, if there is one already.
     pub fn try_recv(&mut self) -> Option<Input> {
         let slow = |heard: &mut Self| Some((heard.slow.try_recv().ok()?.0, true));
-        let quick = |heard: &mut Self| Some((heard.quick.try_recv().ok()?, false));
+        let quick = |heard: &mut Self| Some((heard.quick.try_recv().ok()?.0, false));
         let (input, was_slow) = if self.is_slows_turn {
             slow(self).or_else(|| quick(self))
         } else {
@@ -244,6 +260,28 @@ mod tests {
         assert_eq!(whose(heard.try_recv()), (1, true));
         assert_eq!(whose(heard.try_recv()), (2, false));
         assert_eq!(whose(heard.try_recv()), (1, true));
+    }
+
+    #[tokio::test]
+    async fn one_who_says_the_longest_there_is_leaves_room_for_others() {
+        let (hearing, mut heard) = Hearing::new();
+        let (one, other) = (hearing.of_one(), hearing.of_one());
+        let long = vec![b' '; 1024 * 1024];
+        let flood = async {
+            for _ in 0..10 {
+                one.frame(ConnectionId(1), long.as_slice().into()).await;
+            }
+        };
+        let mut flood = Box::pin(flood);
+        let waits = tokio::time::timeout(std::time::Duration::ZERO, &mut flood).await;
+        assert!(waits.is_err());
+        other.frame(ConnectionId(2), HELLO.into()).await;
+        assert_eq!(whose(heard.try_recv()).0, 1);
+        assert_eq!(whose(heard.try_recv()).0, 2);
+        // Many that are short go together.
+        for _ in 0..WAITING {
+            other.frame(ConnectionId(2), HELLO.into()).await;
+        }
     }
 
     #[tokio::test]

@@ -12,9 +12,14 @@ use crate::store::{Ask, Db, Report, Store, Write};
 
 use super::input::{Inbox, Input};
 
-/// With more than this waiting for the disk, bytes, peers that say much have to wait, and so do
-/// clients: what they say could fill the memory while the disk is slow or full.
+/// With more than this waiting for the disk, bytes, peers that say much have to wait: what they
+/// say could fill the memory while the disk is slow or full.
 const BEHIND: usize = 1024 * 1024;
+
+/// With more than this clients have to wait. It is more than peers can reach with packets of the
+/// usual length: one that never stops saying the longest there is must not have clients wait
+/// without end, and least of all the one that wants to block it.
+const CLIENTS_BEHIND: usize = 4 * BEHIND;
 
 /// With more than this all have to wait. Where the store is known not to do its work, what
 /// clients write is refused long before; what is left are orders, of which only a program gone
@@ -84,7 +89,7 @@ impl Storage {
     /// Whether clients should not add to it either. Where the store is known to be `down`, what
     /// they write is refused, and they had better be told.
     pub fn makes_clients_wait(&self, down: bool) -> bool {
-        self.store.queued_bytes() > if down { FAR_BEHIND } else { BEHIND }
+        self.store.queued_bytes() > if down { FAR_BEHIND } else { CLIENTS_BEHIND }
     }
 
     /// Whether all that was written is durable.
@@ -116,7 +121,7 @@ mod tests {
 
     /// The store's thread waits for a driver that takes nothing, as it would for a disk.
     #[test]
-    fn with_a_megabyte_waiting_for_the_disk_peers_and_clients_wait() {
+    fn with_megabytes_waiting_for_the_disk_peers_and_clients_wait() {
         let (inbox, inputs) = channel();
         for _ in 0..WAITING {
             assert!(inbox.try_send(Input::Reload).is_ok());
@@ -125,8 +130,7 @@ mod tests {
         // Gone before the store is, whose thread would wait for it, and the store for the thread.
         let mut inputs = inputs;
         let mut weight = 0;
-        while !storage.is_behind() {
-            // It takes a first batch, and reports that in vain.
+        let mut write = |storage: &mut Storage| {
             storage.write(Write::Held {
                 address: "fc00::1".to_owned(),
                 held: crate::store::Held {
@@ -137,10 +141,27 @@ mod tests {
             });
             weight += 16 * 1024;
             assert!(weight < 64 * 1024 * 1024);
+            weight
+        };
+        // It takes a first batch, and reports that in vain.
+        while !storage.is_behind() {
+            write(&mut storage);
         }
+        let weight = write(&mut storage);
         assert!(weight > 900 * 1024, "{weight}");
-        assert!(storage.makes_clients_wait(false));
+        assert!(!storage.makes_clients_wait(false));
+        while !storage.makes_clients_wait(false) {
+            write(&mut storage);
+        }
+        let weight = write(&mut storage);
+        assert!(weight > 3900 * 1024, "{weight}");
         assert!(!storage.makes_clients_wait(true), "they had better be told");
+        while !storage.is_far_behind() {
+            write(&mut storage);
+        }
+        assert!(storage.makes_clients_wait(true));
+        let weight = write(&mut storage);
+        assert!(weight > 7900 * 1024, "{weight}");
         while storage.is_behind() {
             assert!(inputs.blocking_recv().is_some());
         }

@@ -119,7 +119,7 @@ pub struct RequestState {
     pub address: Address,
     /// Its number, once the person is to be asked.
     pub number: Option<u32>,
-    /// What it calls itself.
+    /// What it called itself until the person was asked.
     pub alias: Option<String>,
     /// The latest, for the moment it is accepted.
     pub status: Option<Status>,
@@ -140,7 +140,7 @@ pub struct RequestState {
 pub enum StrangerNews {
     /// A request to put before the person now; once for each request.
     Request {
-        /// Its number, which names it as long as the program runs.
+        /// Its number, which names it for good.
         number: u32,
         /// Who.
         address: Address,
@@ -172,6 +172,12 @@ pub enum StrangerNews {
     /// A request that was kept is no more, whatever became of it.
     Dropped {
         /// Whose.
+        address: Address,
+    },
+    /// A stranger was turned away because as many wait as may, and all of them have said
+    /// something. Once, until the person makes a place.
+    NoPlace {
+        /// Who.
         address: Address,
     },
     /// A request the person was asked about is no more: the stranger left without having

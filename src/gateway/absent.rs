@@ -11,6 +11,7 @@ use crate::irc::nick::Nick;
 use crate::store::{self, Write};
 
 use super::Gateway;
+use super::calm::Changes;
 use super::roster::{Contact, ContactId, Roster};
 
 /// How long it may take until it is stored that a contact was linked or seen. Long enough for
@@ -64,6 +65,7 @@ impl Gateway {
                 last_linked: row.last_linked,
                 last_seen: row.last_seen,
                 farewell: None,
+                changes: Changes::default(),
             };
             self.absent.insert(id, contact);
         }
@@ -136,6 +138,7 @@ impl Gateway {
     /// A contact is no longer in the address book.
     pub(super) fn depart(&mut self, id: ContactId) {
         self.show_unseen_to_all(id);
+        self.restless.0.remove(&id);
         if let Some(contact) = self.roster.remove(id) {
             self.absent.insert(id, contact);
             self.write_contact(id);

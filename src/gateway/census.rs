@@ -76,6 +76,8 @@ pub struct ClientCensus {
     pub attached: bool,
     /// It is in the roster channel.
     pub in_channel: bool,
+    /// It has yet to be told of a contact.
+    pub is_owed: bool,
     /// What it can do.
     pub capabilities: Capabilities,
     /// What it watches, folded.
@@ -119,6 +121,7 @@ impl Gateway {
                 nick: session.target().to_owned(),
                 attached: session.attached(),
                 in_channel: session.in_channel,
+                is_owed: !session.room.unseen.is_empty(),
                 capabilities: session.capabilities,
                 monitored: monitored.map(|nick| nick.as_str().to_owned()).collect(),
             };
@@ -222,6 +225,11 @@ impl Gateway {
         if ledger.writers.is_empty() {
             add("bytes of nothing", ledger.unaccepted_bytes, 0);
         }
+        add(
+            "contacts that change too often",
+            self.restless.0.len(),
+            self.roster.len(),
+        );
         add(
             "contacts waited for",
             self.pace.busy.len(),

@@ -2,15 +2,14 @@
 //! whom there is any.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::enclave::link::Outgoing;
-use crate::store::Tags;
 
 use super::Gateway;
 use super::inbox::Inbox;
 use super::roster::ContactId;
+use super::tags::Signals;
 
 /// The talk with one contact.
 #[derive(Debug, Default)]
@@ -25,8 +24,8 @@ pub(super) struct Correspondence {
     pub parked: Vec<Outgoing>,
     pub inbox: Inbox,
     pub times: Times,
-    /// What the contact showed last that passes, and when.
-    pub signal: Option<(Duration, Tags)>,
+    /// What the contact has shown lately that passes.
+    pub signals: Signals,
 }
 
 /// Stretches of messages whose times are remembered. Two clocks that differ make two that

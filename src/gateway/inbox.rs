@@ -226,7 +226,7 @@ impl Gateway {
                 id: msgid,
                 peer_id: arrival.id.clone(),
                 time,
-                arrived: self.now.wall,
+                arrived: self.day(),
                 text: Some(arrival.text),
                 tags: arrival.tags,
                 writer: None,

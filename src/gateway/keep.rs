@@ -32,6 +32,8 @@ impl Gateway {
                 self.mesh.silence_for(address, left, self.now);
             }
         }
+        let given = self.remembered.request_number;
+        self.mesh.numbers_given(given);
         for (request, held) in requests {
             let Ok(address) = request.address.parse() else {
                 continue;
@@ -102,12 +104,19 @@ impl Gateway {
                 self.next_expiry = None;
                 return;
             }
-            History::None => Duration::ZERO,
-            History::For(kept) => kept,
+            History::None => None,
+            History::For(kept) => Some(kept),
         };
-        let milliseconds = i64::try_from(kept.as_millis()).unwrap_or(i64::MAX);
-        let before = Timestamp(self.now.wall.0.saturating_sub(milliseconds));
-        self.store(Write::Expire(before));
+        match kept {
+            // Whatever any clock shows, or has shown.
+            None => self.store(Write::Expire(Timestamp(i64::MAX))),
+            Some(kept) => {
+                let milliseconds = i64::try_from(kept.as_millis()).unwrap_or(i64::MAX);
+                let before = Timestamp(self.day().0.saturating_sub(milliseconds));
+                self.keep_calendar();
+                self.store(Write::Expire(before));
+            }
+        }
         self.next_expiry = Some(self.now.monotonic + EXPIRY_INTERVAL);
     }
 }

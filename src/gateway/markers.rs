@@ -16,7 +16,7 @@ use super::Gateway;
 use super::ledger::Asked;
 use super::response::Later;
 use super::roster::ContactId;
-use super::time::{parse_server_time, server_time};
+use super::time::{parse_server_time, sane, server_time};
 use super::voice::SERVICE_NICK;
 
 /// What can have been read.
@@ -104,13 +104,15 @@ impl Gateway {
             }
             Readable::Channel | Readable::Service => {
                 // Nothing that was said can be newer than now.
-                let time = time.min(self.now.wall);
+                let now = self.now.wall;
+                let time = time.min(now);
                 let (marker, name) = if of == Readable::Channel {
                     (&mut self.markers.of_channel, CHANNEL)
                 } else {
                     (&mut self.markers.of_service, SERVICE)
                 };
-                if marker.is_some_and(|marker| marker >= time) {
+                // One from the future was set while the clock was wrong.
+                if marker.is_some_and(|marker| marker >= time && marker <= now) {
                     return self.tell_marker(client, of);
                 }
                 *marker = Some(time);
@@ -145,6 +147,11 @@ impl Gateway {
             let known = gateway.markers.of_contacts.get(&id);
             let (last_seq, last_time) =
                 known.map_or((0, Timestamp(i64::MIN)), |marker| (marker.seq, marker.time));
+            // A clock that was years ahead must not have all that comes for years look read.
+            let last_time = match sane(Some(last_time), gateway.now.wall) {
+                possible if possible == last_time => last_time,
+                _ => Timestamp(i64::MIN),
+            };
             // Whoever was forgotten meanwhile has no marker any more.
             let found = found.filter(|_| gateway.contact(id).is_some());
             match found.filter(|(seq, _)| *seq > last_seq) {

@@ -15,10 +15,10 @@
 //! | `own` | our own presence, computed from what the clients say |
 //! | `own_addresses` | where we are on the mesh, and what to say while we are not there |
 //! | `contacts` | a contact's presence, told on IRC |
-//! | `room`, `names` | telling it as fast as a client reads; who is in the roster channel |
+//! | `room`, `calm`, `names` | telling it as fast as a client reads, and not too often; who is in the roster channel |
 //! | `outbox`, `inbox`, `correspondence` | messages to contacts and from them, once each |
 //! | `allowance` | how much may wait to be sent |
-//! | `ledger`, `keep` | what is stored, and what waits until it is |
+//! | `ledger`, `keep`, `calendar` | what is stored, and what waits until it is; how old it is |
 //! | `stall` | a store that says nothing |
 //! | `absent` | contacts that the store knows and the address book does not |
 //! | `conversation`, `playback`, `positions` | messages as clients see them; what they have missed |
@@ -36,6 +36,8 @@ mod absent;
 mod allowance;
 mod attach;
 mod batch;
+mod calendar;
+mod calm;
 #[cfg(any(test, fuzzing))]
 pub mod census;
 mod clients;
@@ -97,6 +99,8 @@ use crate::store::Loaded;
 use absent::Absent;
 use allowance::Allowance;
 use batch::Batches;
+use calendar::Calendar;
+use calm::Restless;
 use correspondence::Correspondence;
 use effect::{Effect, Effects};
 use event::Event;
@@ -128,6 +132,7 @@ pub struct Gateway {
     settings: Settings,
     mesh: Mesh,
     roster: Roster,
+    restless: Restless,
     /// In the order in which they connected: [`ClientId`]s only grow.
     sessions: BTreeMap<ClientId, Session>,
     person: Person,
@@ -150,6 +155,7 @@ pub struct Gateway {
     is_looking_at_password: bool,
     /// Where the last one came from.
     looked_at_last: Option<Quarter>,
+    calendar: Calendar,
     /// When texts that are old enough are deleted next, on the monotonic clock.
     next_expiry: Option<Duration>,
     prompts: Prompts,
@@ -197,6 +203,7 @@ impl Gateway {
             letting_in: false,
             mesh: Mesh::new(policy, seed),
             roster: Roster::default(),
+            restless: Restless::default(),
             sessions: BTreeMap::new(),
             person: Person::new(now.wall),
             absent: Absent::new(),
@@ -213,6 +220,7 @@ impl Gateway {
             wrong_tries: WrongTries::default(),
             is_looking_at_password: false,
             looked_at_last: None,
+            calendar: Calendar::new(remembered.calendar, settings.history, now),
             next_expiry: None,
             prompts: Prompts::default(),
             pending_changes: HashMap::new(),
@@ -271,6 +279,7 @@ impl Gateway {
             self.batch_deadline(),
             self.key_deadline(),
             self.pace_deadline(),
+            self.calm_deadline(),
             self.next_expiry,
             self.write_unwritten_at,
             self.stall_deadline(),
@@ -320,6 +329,7 @@ impl Gateway {
         self.look_at_passwords();
         self.prompt_due();
         self.pace_due();
+        self.calm_due();
         self.unwritten_due();
         self.stall_due();
         self.changes_due();
@@ -335,6 +345,7 @@ impl Gateway {
         self.settings.detached = settings.detached;
         self.settings.grace = settings.grace;
         self.settings.history = settings.history;
+        self.calendar.keep_for(settings.history, self.now);
         let had_keys = self.has_keys();
         self.settings.password = settings.password;
         self.settings.fingerprints = settings.fingerprints;

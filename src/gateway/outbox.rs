@@ -1,6 +1,7 @@
 //! What the person writes to a contact: accepted once it is stored, sent at once or when
 //! the contact is back, and kept until it has arrived.
 
+use crate::clock::Timestamp;
 use crate::enclave::address::Address;
 use crate::enclave::link::Outgoing;
 use crate::irc::ClientId;
@@ -56,7 +57,7 @@ impl Gateway {
         if let Some(reason) = self.why_refused(id, bytes) {
             return Err(CommandError::CannotSend(nick, reason));
         }
-        let now = self.now.wall;
+        let (now, arrived) = (self.now.wall, self.day());
         let own = Own {
             seq: self.ledger.next_seq(),
             id: self.next_message_id(),
@@ -74,7 +75,7 @@ impl Gateway {
             id: own.id.clone(),
             peer_id: None,
             time: own.time,
-            arrived: now,
+            arrived,
             text: Some(own.text.clone()),
             tags: own.tags.clone(),
             writer,
@@ -254,7 +255,7 @@ impl Gateway {
     /// Where texts are not kept, they go as soon as they have arrived.
     pub(super) fn expire_at_once(&mut self) {
         if self.settings.history == History::None {
-            self.store(Write::Expire(self.now.wall));
+            self.store(Write::Expire(Timestamp(i64::MAX)));
         }
     }
 

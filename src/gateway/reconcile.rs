@@ -152,6 +152,8 @@ impl Gateway {
                 self.park(id);
                 self.mesh(|mesh, now, out| mesh.block(address, now, out));
                 self.went_offline(id);
+                // The person has done it, and waits to see it, however often it has changed.
+                self.show_unseen_to_all(id);
                 None
             }
             _ => None,

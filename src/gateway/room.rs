@@ -12,6 +12,7 @@ use crate::enclave::packet::Status;
 use crate::irc::ClientId;
 
 use super::Gateway;
+use super::calm::Restless;
 use super::effect::Effect;
 use super::names::Names;
 use super::roster::{Contact, ContactId};
@@ -38,8 +39,14 @@ pub(super) struct Room {
 
 impl Room {
     /// Whether it is to be told something as soon as there is room.
-    fn is_owed(&self) -> bool {
-        !self.names.is_empty() || !self.unseen.is_empty()
+    fn is_owed(&self, restless: &Restless) -> bool {
+        !self.names.is_empty() || self.next_unseen(restless).is_some()
+    }
+
+    /// The next contact that it is to be told of; not one that has changed too often.
+    fn next_unseen(&self, restless: &Restless) -> Option<ContactId> {
+        let mut unseen = self.unseen.keys();
+        unseen.find(|id| !restless.contains(**id)).copied()
     }
 
     /// The client sees in a list of names that a contact is there, but not that it is away.
@@ -61,8 +68,10 @@ impl Room {
 
 impl Gateway {
     /// Tells all clients that a contact's presence is not any more what it was `before`: those
-    /// that have room now, the others later.
+    /// that have room now, the others later. Nobody is told of a contact that has changed too
+    /// often, before it speaks or some time is over.
     pub(super) fn tell_presence(&mut self, id: ContactId, before: &Presence) {
+        let at_once = self.is_told_at_once(id);
         for client in self.attached() {
             let Some(session) = self.sessions.get_mut(&client) else {
                 continue;
@@ -76,7 +85,7 @@ impl Gateway {
             if will_be_listed && !is_watched() {
                 continue;
             }
-            if session.room.is_full || session.room.is_owed() {
+            if !at_once || session.room.is_full || session.room.is_owed(&self.restless) {
                 session
                     .room
                     .unseen
@@ -125,11 +134,11 @@ impl Gateway {
             return self.continue_names(client, names);
         }
         for _ in 0..CONTACTS_AT_ONCE {
-            let session = self.sessions.get_mut(&client);
-            let Some((id, before)) = session.and_then(|one| one.room.unseen.pop_first()) else {
+            let session = self.sessions.get(&client);
+            let Some(id) = session.and_then(|one| one.room.next_unseen(&self.restless)) else {
                 return;
             };
-            self.show_presence(client, id, &before);
+            self.show_unseen(client, id);
         }
     }
 
@@ -144,7 +153,7 @@ impl Gateway {
         }
         for (client, session) in &mut self.sessions {
             let room = &mut session.room;
-            if !room.is_full && (room.sent >= AT_ONCE || room.is_owed()) {
+            if !room.is_full && (room.sent >= AT_ONCE || room.is_owed(&self.restless)) {
                 room.is_full = true;
                 self.effects
                     .push(Effect::TellWhenDrained { client: *client });

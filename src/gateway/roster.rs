@@ -10,6 +10,8 @@ use crate::enclave::news::Presence;
 use crate::enclave::packet::Status;
 use crate::irc::nick::{Folded, Nick, casefold};
 
+use super::calm::Changes;
+
 /// A contact, as the store numbers it; its nick and address may change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct ContactId(pub u32);
@@ -32,6 +34,8 @@ pub(super) struct Contact {
     pub last_seen: Option<Timestamp>,
     /// What it left with.
     pub farewell: Option<String>,
+    /// How often its presence has changed lately.
+    pub changes: Changes,
 }
 
 impl Contact {
@@ -45,6 +49,7 @@ impl Contact {
             last_linked: None,
             last_seen: None,
             farewell: None,
+            changes: Changes::default(),
         }
     }
 

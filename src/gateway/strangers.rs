@@ -15,6 +15,7 @@ use crate::irc::text::{cut, quote_for_display};
 use crate::store::Write;
 
 use super::Gateway;
+use super::remembered::REQUEST_NUMBER;
 use super::session::Session;
 
 /// Prompts shown within [`PERIOD`] before they are drawn together into one line.
@@ -91,7 +92,16 @@ impl Prompts {
 impl Gateway {
     pub(super) fn stranger_news(&mut self, news: StrangerNews) {
         match news {
-            StrangerNews::Request { address, .. } => {
+            StrangerNews::NoPlace { address } => self.notice_everyone(&format!(
+                "As many strangers wait as there are places for, so {address} was turned away, \
+                 and so is everybody else that you do not know until you answer some of them: \
+                 requests, reject N, reject all. Whom you expect you can let in all the same: \
+                 add ADDRESS NAME"
+            )),
+            StrangerNews::Request {
+                address, number, ..
+            } => {
+                self.store(Write::Setting(REQUEST_NUMBER, number.to_string()));
                 self.prompts.unseen.push_back(address);
                 if !self.attached().is_empty() && self.prompts.may_show(self.now.monotonic) {
                     self.prompts.forget(address);

@@ -22,6 +22,10 @@ const TYPING: &str = "typing";
 /// it every three seconds (`typing`, "Format").
 const SIGNAL_PAUSE: Duration = Duration::from_secs(1);
 
+/// Signals of a contact that are shown within that time, different as they may be. What is
+/// passed over after that is no loss: clients do not believe them for long.
+const SIGNALS: u8 = 3;
+
 /// What can be in a tag.
 #[derive(Clone, Copy, Debug)]
 enum Value {
@@ -41,6 +45,15 @@ const CARRIED: [(&str, Value); 5] = [
     ("reply", Value::MessageId),
     (TYPING, Value::Typing),
 ];
+
+/// What a contact has shown lately that passes.
+#[derive(Debug, Default)]
+pub(super) struct Signals {
+    /// When the first of them was.
+    since: Duration,
+    count: u8,
+    last: Tags,
+}
 
 impl Value {
     fn can_be(self, value: &str) -> bool {
@@ -112,14 +125,17 @@ impl Gateway {
             return;
         };
         let now = self.now.monotonic;
-        let last = &mut self.correspondence(id).signal;
-        if last
-            .as_ref()
-            .is_some_and(|(at, said)| *said == tags && now < *at + SIGNAL_PAUSE)
-        {
+        let signals = &mut self.correspondence(id).signals;
+        if signals.count == 0 || signals.since + SIGNAL_PAUSE <= now {
+            *signals = Signals {
+                since: now,
+                ..Signals::default()
+            };
+        } else if signals.last == tags || signals.count == SIGNALS {
             return;
         }
-        *last = Some((now, tags.clone()));
+        signals.count += 1;
+        signals.last.clone_from(&tags);
         let Some(contact) = self.roster.get(id) else {
             return;
         };

@@ -78,7 +78,8 @@ pub struct Marker {
     pub contact: u32,
     /// The place of the last message that was read.
     pub seq: u64,
-    /// As which time that is reported. It never goes back, whatever the messages' times do.
+    /// As which time that is reported. It does not go back, whatever the messages' times do,
+    /// unless it has been in the future.
     pub time: Timestamp,
 }
 

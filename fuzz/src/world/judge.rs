@@ -56,8 +56,9 @@ impl World {
         for (client, one) in &self.clients {
             let session = census.clients.get(client);
             assert_eq!(session.is_none(), one.closed, "{client:?}");
-            // One that takes nothing is told later.
+            // One that takes nothing is told later, and so is everybody of who changes too often.
             if let Some(session) = session
+                && !session.is_owed
                 && !self.undrained.contains(client)
             {
                 one.belief.check(session, &census.contacts);

@@ -128,9 +128,16 @@ impl Mesh {
     }
 
     /// The prompt for this address's request has been put before the person: the request
-    /// does not make room for another any more.
+    /// stays without a connection if the stranger has said anything at all, for the person may
+    /// be about to answer.
     pub fn shown(&mut self, address: Address, out: &mut Outcome) {
         self.strangers.shown(address, out);
+    }
+
+    /// Numbers of requests up to this one were given in earlier runs of the program, and are
+    /// given to nobody else.
+    pub fn numbers_given(&mut self, through: u32) {
+        self.strangers.numbers_given(through);
     }
 
     /// A request that was [kept](crate::enclave::news::StrangerNews::Kept) over a restart is

@@ -117,6 +117,14 @@ impl Gateway {
             || self.own_nicks().any(|own| looks_like(nick.as_str(), own))
     }
 
+    /// Whether a name that somebody gives itself is not good enough: it is taken, or a contact
+    /// has one that reads the same.
+    pub(super) fn could_be_taken_for_another(&self, nick: &Folded) -> bool {
+        let mut contacts = self.roster.contacts();
+        self.nick_is_taken(nick)
+            || contacts.any(|contact| looks_like(nick.as_str(), contact.nick.as_str()))
+    }
+
     fn own_nicks(&self) -> impl Iterator<Item = &str> {
         let attached = self
             .sessions

@@ -82,7 +82,7 @@ pub(super) fn requests(gateway: &mut Gateway, _: &Asked<'_>) -> Answer {
         let number = number.map_or_else(|| "-".to_owned(), |number| number.to_string());
         lines.push(format!("{number}: {}", gateway.describe_request(address)));
     }
-    lines.push("To let one in: accept N NAME · or: reject N, block N".to_owned());
+    lines.push("To let one in: accept N NAME · or: reject N, reject all, block N".to_owned());
     Ok(lines)
 }
 

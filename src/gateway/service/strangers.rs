@@ -26,7 +26,7 @@ pub(super) fn accept(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
         // Whoever picks a name that is taken may be posing as someone, so only a free one
         // is taken as it is.
         let nick = derive(&alias, |_| false);
-        if alias.is_empty() || gateway.nick_is_taken(&nick.folded()) {
+        if alias.is_empty() || gateway.could_be_taken_for_another(&nick.folded()) {
             return Err(format!(
                 "Nothing was done: give them a name: accept {asked_for} NAME"
             ));
@@ -40,13 +40,38 @@ pub(super) fn accept(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
 }
 
 pub(super) fn reject(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
-    let address = gateway.requester(asked.word(0).unwrap_or_default(), asked.place)?;
-    gateway.mesh(|mesh, now, out| mesh.reject(address, now, out));
-    gateway.silence(address);
-    gateway.prompts.forget(address);
+    let named = asked.word(0).unwrap_or_default();
+    // As a number is, this is easily talk in the channel.
+    if named.eq_ignore_ascii_case("all") && asked.place == Place::Conversation {
+        return reject_all(gateway);
+    }
+    let address = gateway.requester(named, asked.place)?;
+    turn_away(gateway, address);
     Ok(vec![format!(
         "{address} was turned away; you will not hear of them for a day."
     )])
+}
+
+/// Whoever has thousands of addresses fills all places, and nobody wants to answer each.
+fn reject_all(gateway: &mut Gateway) -> Answer {
+    let requests = gateway.mesh.requests();
+    let addresses: Vec<Address> = requests.map(|request| request.address()).collect();
+    if addresses.is_empty() {
+        return Err("Nothing was done: nobody waits.".to_owned());
+    }
+    for address in &addresses {
+        turn_away(gateway, *address);
+    }
+    Ok(vec![format!(
+        "{} were turned away; you will not hear of them for a day.",
+        addresses.len()
+    )])
+}
+
+fn turn_away(gateway: &mut Gateway, address: Address) {
+    gateway.mesh(|mesh, now, out| mesh.reject(address, now, out));
+    gateway.silence(address);
+    gateway.prompts.forget(address);
 }
 
 pub(super) fn block(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {

@@ -150,7 +150,7 @@ pub(super) static COMMANDS: &[Command] = &[
         name: "reject",
         kind: Kind::Change,
         words: 1..=1,
-        usage: "reject ADDRESS|N",
+        usage: "reject ADDRESS|N|all",
         about: "turn a stranger away, and hear nothing of them for a day",
         example: "reject 1",
         handler: strangers::reject,

@@ -64,3 +64,48 @@ fn nobody_is_silenced_for_longer_because_the_clock_was_set_back() {
     let call = world.call(pest);
     assert!(!world.ended.contains(&call), "heard again after a day");
 }
+
+/// Whoever keeps texts for 90 days does not lose them to a clock that was wrong for an hour,
+/// neither those from before nor those that came meanwhile.
+#[test]
+fn a_wrong_clock_deletes_no_texts() {
+    for jump in [10 * YEAR, -50 * YEAR] {
+        let mut settings = settings();
+        settings.history = History::For(Duration::from_secs(90 * 24 * 3600));
+        let mut world = World::with(settings.clone(), book(), Loaded::default());
+        let alice = world.attached("alice", "");
+        world.online(JOHN);
+        world.packet(JOHN, r#"{"message":"before"}"#);
+        world.jump = jump;
+        world.pass(Duration::from_secs(3600));
+        world.packet(JOHN, r#"{"message":"meanwhile"}"#);
+        world.heard(alice);
+        // The clock is right again.
+        let mut world = world.crash(settings, book());
+        world.pass(Duration::from_secs(3 * 3600));
+        let alice = world.attached("alice", "");
+        world.say(alice, "PRIVMSG enclave :log John");
+        let heard = world.heard(alice).concat();
+        assert!(heard.contains("before"), "{jump}: {heard}");
+        assert!(heard.contains("meanwhile"), "{jump}: {heard}");
+    }
+}
+
+#[test]
+fn texts_that_are_not_kept_go_whatever_the_clock_says() {
+    let mut settings = settings();
+    settings.history = History::None;
+    let mut world = World::with(settings, book(), Loaded::default());
+    let alice = world.attached("alice", "");
+    world.online(JOHN);
+    world.now.wall = Timestamp(START - YEAR);
+    world.packet(JOHN, r#"{"message":"a secret"}"#);
+    world.now.wall = Timestamp(START - 2 * YEAR);
+    world.event(Event::Deadline);
+    world.say(alice, "QUIT");
+    world.pass(Duration::from_secs(2 * 3600));
+    let alice = world.attached("alice", "");
+    world.say(alice, "PRIVMSG enclave :log John");
+    let heard = world.heard(alice).concat();
+    assert!(!heard.contains("a secret"), "{heard}");
+}

@@ -113,3 +113,27 @@ fn what_is_forgotten_was_not_read() {
     world.heard(alice);
     assert_eq!(ask(&mut world, alice, "John"), [told("John", "*")]);
 }
+
+#[test]
+fn a_clock_that_was_ahead_does_not_have_all_that_comes_look_read() {
+    let (mut world, alice) = world();
+    let right = world.now.wall;
+    world.now.wall = Timestamp(right.0 + 10 * 365 * 24 * 3600 * 1000);
+    world.packet(JOHN, r#"{"message":"from the future"}"#);
+    world.heard(alice);
+    let heard = ask(&mut world, alice, "John timestamp=2040-01-01T00:00:00.000Z");
+    assert!(heard[0].contains("timestamp=2030"), "{heard:?}");
+    ask(
+        &mut world,
+        alice,
+        "&enclave timestamp=2030-01-01T00:00:00.000Z",
+    );
+    world.now.wall = right;
+    let time = "timestamp=2020-09-13T12:26:00.000Z";
+    let heard = ask(&mut world, alice, &format!("&enclave {time}"));
+    assert_eq!(heard, [told("&enclave", time)]);
+    world.packet(JOHN, r#"{"message":"now"}"#);
+    world.heard(alice);
+    let heard = ask(&mut world, alice, "John timestamp=2020-09-13T12:26:40.000Z");
+    assert!(heard[0].contains("timestamp=2020"), "{heard:?}");
+}

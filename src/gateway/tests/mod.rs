@@ -2,6 +2,7 @@
 
 mod allowance;
 mod book;
+mod calm;
 mod clock;
 mod conversation;
 mod delivery;

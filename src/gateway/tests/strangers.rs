@@ -89,7 +89,9 @@ fn accept_shakes_hands_and_delivers_what_was_held() {
 
 #[test]
 fn an_alias_that_is_taken_or_reserved_names_nobody() {
-    for alias in ["John", "enclave", "ENC1AVE", "alice", ""] {
+    for alias in [
+        "John", "enclave", "ENC1AVE", "alice", "", "J0hn_", "Jоhn", "M-A-R-Y",
+    ] {
         let mut world = World::new();
         let alice = world.attached("alice", "");
         world.call(EVE);
@@ -212,4 +214,57 @@ fn accept_with_a_number_works_in_the_channel_too_and_reject_does_not() {
     assert!(world.ended.is_empty());
     world.say(alice, "PRIVMSG &enclave :accept 1 Eve");
     assert!(matches!(world.changes[0].1, Change::Add { .. }));
+}
+
+#[test]
+fn the_person_is_told_when_there_is_no_place_left_and_can_make_all_free() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    let ask = |world: &mut World, from: u16| {
+        for n in from..from + 32 {
+            let address = format!("fc01::{n:x}");
+            world.call(&address);
+            world.packet(&address, r#"{"message":"hi"}"#);
+        }
+    };
+    ask(&mut world, 1);
+    world.heard(alice);
+    let friend = world.call("fc02::1");
+    assert!(world.ended.contains(&friend));
+    let heard = world.heard(alice);
+    assert_eq!(heard.len(), 1, "{heard:?}");
+    assert!(heard[0].contains("so fc02::1 was turned away"), "{heard:?}");
+    world.call("fc02::2");
+    assert!(world.heard(alice).is_empty(), "once is enough");
+
+    world.say(alice, "PRIVMSG &enclave :reject all");
+    let heard = world.heard(alice);
+    assert!(heard[0].contains("Nothing was done"), "talk: {heard:?}");
+    world.say(alice, "PRIVMSG enclave :reject all");
+    let heard = world.heard(alice);
+    assert!(heard[0].contains("32 were turned away"), "{heard:?}");
+    let friend = world.call("fc02::1");
+    assert!(!world.ended.contains(&friend));
+    let pest = world.call("fc01::1");
+    assert!(world.ended.contains(&pest), "silenced");
+    world.say(alice, "PRIVMSG enclave :reject all");
+    let heard = world.heard(alice);
+    assert!(heard[0].contains("Nothing was done"), "{heard:?}");
+}
+
+/// What the person has on their screen must not come to mean somebody else.
+#[test]
+fn a_number_means_one_stranger_over_restarts_too() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    world.call(EVE);
+    world.pass(Duration::from_secs(5));
+    assert!(world.heard(alice)[0].contains("accept 1 NAME"));
+    let mut world = world.crash(settings(), book());
+    let alice = world.attached("alice", "");
+    world.call("fc00::f");
+    world.packet("fc00::f", r#"{"message":"hi"}"#);
+    assert!(world.heard(alice)[0].contains("accept 2 NAME"));
+    world.say(alice, "PRIVMSG enclave :accept 1 Eve");
+    assert!(world.changes.is_empty());
 }

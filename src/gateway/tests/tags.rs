@@ -115,6 +115,12 @@ fn typing_passes_and_is_not_kept() {
     world.pass(Duration::from_secs(1));
     world.packet(JOHN, r#"{"tags":{"typing":"paused"}}"#);
     assert_eq!(world.heard(alice).len(), 1);
+    world.pass(Duration::from_secs(1));
+    for n in 0..1000 {
+        let value = if n % 2 == 0 { "active" } else { "done" };
+        world.packet(JOHN, &format!(r#"{{"tags":{{"typing":"{value}"}}}}"#));
+    }
+    assert_eq!(world.heard(alice).len(), 3, "nobody types like that");
     world.say(alice, "@+typing=active TAGMSG Mary");
     assert_eq!(world.writes, writes, "nothing is stored, nothing waits");
 }

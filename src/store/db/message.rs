@@ -132,8 +132,10 @@ impl Db {
             return Ok(());
         }
         // The middle asks before it gives an id, and counts places: neither can be taken
-        // unless one of us is wrong. The message is kept all the same, under another id or
-        // behind all others.
+        // unless one of us is wrong, or a contact gives a new message the id of an old one
+        // where it has just shown that it repeats nothing. That it may do as often as it
+        // likes, so it is no line in the log. The message is kept all the same, under another
+        // id or behind all others.
         let mut seq = integer(message.seq);
         let mut at_place = self
             .connection
@@ -141,11 +143,13 @@ impl Db {
         if at_place.exists([seq])? {
             seq = self.last_seq()? + 1;
         }
-        error!(
-            contact = message.contact,
-            seq = message.seq,
-            "a message's place or id is taken; it is stored as {seq}"
-        );
+        if seq != integer(message.seq) || message.own {
+            error!(
+                contact = message.contact,
+                seq = message.seq,
+                "a message's place or id is taken; it is stored as {seq}"
+            );
+        }
         let ids = std::iter::once(message.id.clone());
         // A contact that wants these taken has to guess the place, and gains a longer search.
         let made = (0_u64..).map(|attempt| format!("{seq}.{attempt}"));

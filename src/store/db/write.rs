@@ -176,7 +176,8 @@ impl Db {
         self.run(
             "INSERT INTO marker (contact, seq, time) VALUES (?1, ?2, ?3)
              ON CONFLICT DO UPDATE SET
-                 seq = max(seq, excluded.seq), time = max(time, excluded.time)",
+                 seq = excluded.seq, time = excluded.time
+                 WHERE excluded.seq > seq",
             params![marker.contact, integer(marker.seq), marker.time.0],
         )
         .map(drop)

@@ -72,6 +72,9 @@ impl Batch {
                 // who attaches meanwhile is shown at least that.
                 Job::Ask(ticket, ask) => {
                     let answer = db.ask(ask).map_err(|error| error.to_string());
+                    // Before it is told: whoever waits for there to be less looks again when
+                    // told of something, and not after that.
+                    queue.remove(1, job.weight());
                     report(Report::Answered {
                         ticket: *ticket,
                         answer,
@@ -82,7 +85,7 @@ impl Batch {
             }
             rest = if done == 1 { behind } else { &rest[done..] };
         }
-        self.has_answered(queue);
+        self.has_answered();
         outcome?;
         if has_begun {
             db.commit()?;
@@ -91,14 +94,12 @@ impl Batch {
     }
 
     /// Forgets the questions, which have their answers.
-    fn has_answered(&mut self, queue: &Queue) {
+    fn has_answered(&mut self) {
         let bytes = &mut self.bytes;
         self.jobs.retain(|job| {
             let is_open = matches!(job, Job::Write(_));
             if !is_open {
-                let weight = job.weight();
-                *bytes -= weight;
-                queue.remove(1, weight);
+                *bytes -= job.weight();
             }
             is_open
         });

@@ -33,8 +33,10 @@ pub(super) const STRANGER_FRAME_MAX: usize = 64 * 1024;
 pub(super) struct Strangers {
     /// By the owner of the address.
     waiting: BTreeMap<Address, Request>,
-    /// The number given last.
+    /// The number given last, in this run of the program or an earlier one.
     numbers: u32,
+    /// The person was told that there is no place left, and has made none since.
+    told_full: bool,
 }
 
 /// What becomes of a caller.
@@ -59,7 +61,8 @@ pub(super) enum Heard {
 
 impl Strangers {
     /// A stranger has connected. One connection each: a second takes the place of the
-    /// first. Where all places are taken, one who has said nothing makes room.
+    /// first. Where all places are taken, one who has said nothing makes room; where all have
+    /// said something, the person is told that somebody was turned away.
     pub(super) fn admit(
         &mut self,
         arrival: Connection,
@@ -90,6 +93,9 @@ impl Strangers {
                 } else if let Some(owner) = self.first_to_go() {
                     Some(owner)
                 } else {
+                    if !std::mem::replace(&mut self.told_full, true) {
+                        out.tell(News::Stranger(StrangerNews::NoPlace { address }));
+                    }
                     return refused;
                 };
                 if let Some(request) = evicted.and_then(|owner| self.remove(owner, out)) {
@@ -111,12 +117,13 @@ impl Strangers {
         }
     }
 
-    /// The longest waiting of those that may be evicted.
+    /// The longest waiting of those that may be evicted. First those that are gone: they are
+    /// kept only where the person has seen them, and that must not show in who is closed.
     fn first_to_go(&self) -> Option<Address> {
         self.waiting
             .iter()
             .filter(|(_, request)| request.may_be_evicted())
-            .min_by_key(|(_, request)| request.arrived())
+            .min_by_key(|(_, request)| (request.is_connected(), request.arrived()))
             .map(|(&owner, _)| owner)
     }
 
@@ -226,7 +233,14 @@ impl Strangers {
         if request.address() != address {
             return None;
         }
+        self.told_full = false;
         self.waiting.remove(&owner)
+    }
+
+    /// Numbers up to this one were given in earlier runs of the program: what the person has
+    /// read of one of them must not come to mean another.
+    pub(super) fn numbers_given(&mut self, through: u32) {
+        self.numbers = self.numbers.max(through);
     }
 
     /// A request is there again that was kept over a restart.
@@ -257,6 +271,7 @@ impl Strangers {
     /// The request of this owner, which is no more; the person need not be asked about it.
     pub(super) fn remove(&mut self, owner: Address, out: &mut Outcome) -> Option<Request> {
         let request = self.waiting.remove(&owner)?;
+        self.told_full &= request.may_be_evicted();
         out.news.extend(request.dropped());
         if let Some(number) = request.number() {
             out.tell(News::Stranger(StrangerNews::Gone {

@@ -125,13 +125,12 @@ impl Request {
         self.state.address
     }
 
-    /// Its number, which no other request has as long as the program runs. `None` until
-    /// the person is to be asked.
+    /// Its number, which no other request ever has. `None` until the person is to be asked.
     pub fn number(&self) -> Option<u32> {
         self.state.number
     }
 
-    /// What it calls itself.
+    /// What it called itself until the person was asked.
     pub fn alias(&self) -> Option<&str> {
         self.state.alias.as_deref()
     }
@@ -169,10 +168,12 @@ impl Request {
         self.state.number = Some(number);
     }
 
-    /// Whether it may make room for another: the person does not know of it, and nothing
-    /// it said would be lost.
+    /// Whether it may make room for another: nothing it said would be lost.
+    ///
+    /// That the person has been shown its prompt does not count. Whoever fills all places
+    /// twice would see by what stays open whether the person is there.
     pub(super) fn may_be_evicted(&self) -> bool {
-        self.held.is_empty() && !self.state.shown
+        self.held.is_empty()
     }
 
     /// Whether it stays without a connection.
@@ -227,7 +228,11 @@ impl Request {
             receipts = connection.receipts;
         }
         let state = &mut self.state;
-        if let Some(alias) = packet.alias.as_deref().filter(|alias| !alias.is_empty()) {
+        // What the person was told stays: it may become the stranger's name, and whoever is
+        // shown as Bob must not be let in as somebody else.
+        if let Some(alias) = packet.alias.as_deref().filter(|alias| !alias.is_empty())
+            && state.number.is_none()
+        {
             state.alias = Some(kept(alias, ALIAS_MAX));
         }
         state.status = packet.status.or(state.status);

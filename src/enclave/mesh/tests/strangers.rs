@@ -226,27 +226,26 @@ fn thirty_two_wait_and_those_without_words_make_room() {
     }
     bench.pass(6.0);
     bench.mesh.shown(address(&who(1)), &mut bench.out);
-    for number in [2, 3] {
+    for number in [1, 2, 3] {
         bench.out = Outcome::default();
         let newcomer = bench.accept(&who(100 + number));
         let abort = Order::Abort {
             connection: silent[usize::from(number) - 1],
         };
         assert!(bench.out.orders.contains(&abort));
-        assert!(matches!(
-            bench.out.news[..],
-            [News::Stranger(StrangerNews::Gone { .. })]
-        ));
+        let is_gone = |news: &News| matches!(news, News::Stranger(StrangerNews::Gone { .. }));
+        assert!(bench.out.news.iter().any(is_gone));
         bench.frame(newcomer, r#"{"message":"hello"}"#);
     }
-    bench.orders();
+    bench.out = Outcome::default();
     let newcomer = bench.accept(&who(200));
-    assert_eq!(
-        bench.orders(),
-        [Order::Abort {
-            connection: newcomer
-        }]
-    );
+    let abort = Order::Abort {
+        connection: newcomer,
+    };
+    assert_eq!(bench.out.orders, [abort]);
+    assert_eq!(bench.news(), [no_place(&who(200))]);
+    bench.accept(&who(201));
+    assert_eq!(bench.news(), [], "the person has been told");
     assert_eq!(bench.mesh.requests().count(), 32);
     let numbers = bench.mesh.requests().filter_map(Request::number);
     assert!(numbers.is_sorted());
@@ -255,4 +254,65 @@ fn thirty_two_wait_and_those_without_words_make_room() {
         bench.orders().contains(&read(again, 64 * 1024)),
         "it has its place"
     );
+    let now = bench.now();
+    bench.mesh.reject(address(&who(32)), now, &mut bench.out);
+    let newcomer = bench.accept(&who(202));
+    bench.frame(newcomer, r#"{"message":"hello"}"#);
+    bench.out = Outcome::default();
+    bench.accept(&who(203));
+    assert_eq!(bench.news(), [no_place(&who(203))], "all are taken again");
+}
+
+fn no_place(who: &str) -> News {
+    News::Stranger(StrangerNews::NoPlace {
+        address: address(who),
+    })
+}
+
+/// Somebody with many addresses fills all places, and fills them again: what stays open must
+/// not tell whether the person has seen the first ones.
+#[test]
+fn who_is_closed_does_not_tell_whether_the_person_is_there() {
+    let closed = |is_there: bool| {
+        let mut bench = Bench::new();
+        let who = |number: u16| format!("fc01::{number:x}");
+        let mut connections = Vec::new();
+        for number in 1..=31 {
+            bench.time += Duration::from_millis(1);
+            connections.push(bench.accept(&who(number)));
+            if number > 2 {
+                bench.frame(connections[usize::from(number) - 1], "{}");
+            }
+        }
+        bench.pass(6.0);
+        for number in 1..=5 {
+            if is_there {
+                bench.mesh.shown(address(&who(number)), &mut bench.out);
+            }
+        }
+        // One that is kept, if it was seen, and one that is not.
+        bench.ended(connections[4]);
+        bench.ended(connections[20]);
+        bench.orders();
+        for number in 101..=120 {
+            bench.time += Duration::from_millis(1);
+            bench.accept(&who(number));
+        }
+        let mut orders = bench.orders();
+        orders.retain(|order| matches!(order, Order::Abort { .. } | Order::Close { .. }));
+        orders
+    };
+    assert!(!closed(false).is_empty());
+    assert_eq!(closed(true), closed(false));
+}
+
+#[test]
+fn a_name_stays_what_it_was_when_the_person_was_asked() {
+    let mut bench = Bench::new();
+    let connection = bench.accept(WHO);
+    bench.frame(connection, r#"{"alias":"Rob"}"#);
+    bench.frame(connection, r#"{"alias":"Bob","message":"hello"}"#);
+    bench.frame(connection, r#"{"alias":"Your bank"}"#);
+    let request = bench.mesh.requests().next().unwrap();
+    assert_eq!(request.alias(), Some("Bob"));
 }

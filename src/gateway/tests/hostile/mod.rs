@@ -271,6 +271,10 @@ impl Run {
             .collect();
         assert_eq!(gateway.online, online.len());
         for (client, session) in gateway.sessions.iter().filter(|(_, s)| s.attached()) {
+            if !session.room.unseen.is_empty() {
+                // It is told later of who changes too often.
+                continue;
+            }
             let belief = &self.beliefs[client];
             assert_eq!(belief.nick, session.target().to_lowercase());
             assert_eq!(belief.in_channel, session.in_channel);

@@ -156,3 +156,26 @@ fn one_that_is_in_the_way_of_another_keeps_none_from_being_stored() {
         assert!(texts.contains(&format!("another {seq}")), "{seq}");
     }
 }
+
+/// Whoever waits for there to be less to do looks when told of an answer. Nothing would wake
+/// it later.
+#[test]
+fn what_is_answered_takes_no_room_any_more_when_that_is_told() {
+    let mut db = Db::in_memory().unwrap();
+    let (queue, mut batch) = (Queue::default(), Batch::default());
+    for ticket in 0..3 {
+        let ask = Ask::Known {
+            contact: 1,
+            id: "a".to_owned(),
+            text: "x".repeat(1000),
+        };
+        let job = Job::Ask(ticket, ask);
+        queue.add(&job);
+        batch.push(job);
+    }
+    let left = std::cell::RefCell::new(Vec::new());
+    let report = |_| left.borrow_mut().push(queue.jobs());
+    batch.carry_out(&mut db, &queue, &report).unwrap();
+    assert_eq!(left.into_inner(), [2, 1, 0]);
+    assert_eq!((queue.bytes(), batch.bytes(), batch.len()), (0, 0, 0));
+}
