@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use argon2::{Argon2, PasswordHash, PasswordVerifier};
 use tokio::sync::Semaphore;
-use tokio::task::{spawn_blocking, spawn_local};
+use tokio::task::spawn_blocking;
 use tracing::warn;
 
 use crate::config::Secret;
@@ -13,6 +13,7 @@ use crate::gateway::event::Event;
 use crate::irc::ClientId;
 
 use super::input::{Inbox, report};
+use super::tasks;
 
 /// Who looks at passwords.
 pub struct Keys {
@@ -34,7 +35,7 @@ impl Keys {
     pub fn check(&self, client: ClientId, password: Secret, hash: Secret) {
         let inbox = self.inbox.clone();
         let turn = Arc::clone(&self.one_at_a_time);
-        spawn_local(async move {
+        tasks::spawn(async move {
             // Nobody closes the semaphore.
             let Ok(_turn) = turn.acquire_owned().await else {
                 return;
