@@ -7,7 +7,7 @@ use tokio::time::{sleep, timeout};
 use crate::figures;
 use crate::judge::Quiet;
 use crate::link::End;
-use crate::node::Mood;
+use crate::node::{Mood, Node};
 use crate::world::{Files, UNJUDGED, World};
 
 /// How long it may take until all is quiet. The longest is what the gateway leaves alone for
@@ -60,9 +60,11 @@ pub async fn come_to_rest(world: &World) {
     }
     // Behind all that is to be indexed.
     keeper
-        .ask("search nobodyhassaidthis", |text| text.contains("Nothing was found"))
+        .ask("search nobodyhassaidthis", |text| {
+            text.contains("Nothing was found")
+        })
         .await;
-    let said = world.nodes.iter().map(|node| (node.index, node.written().0));
+    let said = judged(world).map(|node| (node.index, node.written().0));
     world.ledger.borrow_mut().settle(said);
     keeper.forget();
 }
@@ -93,15 +95,21 @@ async fn dismiss_strangers(world: &World) {
 fn all_are_there(world: &World) -> bool {
     let mut nodes = world.nodes.iter();
     nodes.all(|node| node.is_linked() && node.written().1 == 0)
-        && (world.nodes.iter())
+        && (judged(world))
             .all(|node| world.ledger.borrow().shown_of(node.index) >= node.written().0)
+}
+
+/// The contacts whose messages are counted.
+fn judged(world: &World) -> impl Iterator<Item = &Node> {
+    world.nodes.iter().map(|node| &**node).skip(UNJUDGED)
 }
 
 fn what_is_missing(world: &World) -> String {
     let missing = world.nodes.iter().filter_map(|node| {
         let shown = world.ledger.borrow().shown_of(node.index);
         let (written, waiting) = node.written();
-        let is_there = node.is_linked() && waiting == 0 && shown >= written;
+        let is_shown = node.index < UNJUDGED || shown >= written;
+        let is_there = node.is_linked() && waiting == 0 && is_shown;
         let text = format!(
             "{}: {} links, {written} written, {waiting} unconfirmed, {shown} shown",
             node.index,

@@ -164,7 +164,12 @@ async fn does_not_read(world: &World) -> io::Result<()> {
 
 async fn never_registers(world: &World) -> io::Result<()> {
     let mut wire = Wire::tcp(world.door, fastrand::bool()).await?;
-    let lines = ["CAP LS 302\r\nNICK alice", "PASS wrong", "USER a 0 * :a", ""];
+    let lines = [
+        "CAP LS 302\r\nNICK alice",
+        "PASS wrong",
+        "USER a 0 * :a",
+        "",
+    ];
     wire.send(fastrand::choice(lines).unwrap()).await?;
     sleep(IDLE).await;
     Ok(())
@@ -174,11 +179,15 @@ async fn misbehaves(world: &World) -> io::Result<()> {
     let mut wire = Wire::tcp(world.door, false).await?;
     match fastrand::u8(0..4) {
         0 => wire.send("GET / HTTP/1.1\r\nHost: localhost\r\n").await?,
-        1 => wire.send_bytes(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc").await?,
+        1 => {
+            wire.send_bytes(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc")
+                .await?
+        }
         2 => wire.send(&"x".repeat(10_000)).await?,
         _ => {
             wire.register(nick(), &name(world), EVERYTHING).await?;
-            wire.send(&format!("PRIVMSG p1 :{}", "y".repeat(9_000))).await?;
+            wire.send(&format!("PRIVMSG p1 :{}", "y".repeat(9_000)))
+                .await?;
             wire.send_bytes(b"PRIVMSG p1 :\xff\xfe\r\n").await?;
             wire.send("CHATHISTORY LATEST\r\nMONITOR x\r\nBATCH +1 draft/multiline p1\r\nBATCH -2")
                 .await?;
@@ -192,7 +201,8 @@ async fn misbehaves(world: &World) -> io::Result<()> {
 
 async fn is_away_and_back(world: &World) -> io::Result<()> {
     let mut wire = Wire::tcp(world.door, false).await?;
-    wire.register(nick(), &name(world), "away-notify draft/pre-away").await?;
+    let wants = "away-notify draft/pre-away";
+    wire.register(nick(), &name(world), wants).await?;
     for line in ["AWAY :lunch", "AWAY :busy: cooking", "AWAY *", "AWAY"] {
         wire.send(line).await?;
         wire.settle().await?;

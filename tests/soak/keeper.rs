@@ -28,6 +28,7 @@ pub struct Keeper {
     heard: RefCell<Vec<String>>,
     changed: Notify,
     asked: Cell<u32>,
+    leaves: Cell<bool>,
 }
 
 impl Keeper {
@@ -43,6 +44,7 @@ impl Keeper {
             heard: RefCell::default(),
             changed: Notify::new(),
             asked: Cell::new(0),
+            leaves: Cell::new(false),
         });
         spawn_local(Rc::clone(&keeper).live(wire, to_obey, ledger));
         keeper
@@ -62,14 +64,26 @@ impl Keeper {
         };
         let reads = async {
             loop {
-                let line = reader.line().await.expect("the keeper stays");
+                let line = match reader.line().await {
+                    Ok(line) => line,
+                    Err(_) if self.leaves.get() => return,
+                    Err(error) => panic!("the keeper was thrown out: {error}"),
+                };
                 if line.command == "PING" {
                     self.send(&format!("PONG :{}", line.text()));
                 }
                 self.hear(&line, &ledger);
             }
         };
-        tokio::join!(writes, reads);
+        tokio::select! {
+            () = writes => {}
+            () = reads => {}
+        }
+    }
+
+    /// Is to be thrown out now: the gateway ends.
+    pub fn leave(&self) {
+        self.leaves.set(true);
     }
 
     fn hear(&self, line: &Line, ledger: &RefCell<Ledger>) {
@@ -77,7 +91,10 @@ impl Keeper {
             "PRIVMSG" | "NOTICE" if line.nick() == "enclave" => {
                 self.heard.borrow_mut().push(line.text().to_owned());
             }
-            "PONG" | "251" => self.heard.borrow_mut().push(line.text().to_owned()),
+            "PONG" | "251" => {
+                let text = format!("{} {}", line.command, line.text());
+                self.heard.borrow_mut().push(text);
+            }
             "PRIVMSG" => {
                 if let Some((number, from)) = numbered(line.text(), "c") {
                     ledger.borrow_mut().show(from, number);
@@ -170,9 +187,10 @@ impl Keeper {
 
     /// How many contacts are online, as the gateway tells.
     pub async fn online(&self) -> usize {
-        let found = self.after(|| self.send("LUSERS"), " contacts are online").await;
+        let found = self.after(|| self.send("LUSERS"), "251 ").await;
         let text = found.last().expect("the line that was waited for");
-        text.split(' ').next().unwrap().parse().expect("a number")
+        let online = text.split(' ').nth(1);
+        online.and_then(|online| online.parse().ok()).expect(text)
     }
 
     /// Forgets what it has heard: nobody waits for it any more.

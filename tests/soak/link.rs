@@ -58,10 +58,16 @@ impl Link {
         self.woken.notify_one();
     }
 
-    /// Ends it.
+    /// Ends it. It counts for nothing any more.
     pub fn end(&self, how: End) {
+        self.heard.set(false);
         self.ending.set(Some(how));
         self.woken.notify_one();
+    }
+
+    /// Something has come on it.
+    pub fn hears(&self) {
+        self.heard.set(self.ending.get().is_none());
     }
 
     /// Reads no more, or again.

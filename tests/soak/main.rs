@@ -73,7 +73,10 @@ async fn soak(plan: &Plan) -> Vec<String> {
         };
         drop(ledger);
         println!("{row}");
-        if before.as_ref().is_some_and(|before| before.descriptors != quiet.descriptors) {
+        if before
+            .as_ref()
+            .is_some_and(|before| before.descriptors != quiet.descriptors)
+        {
             println!("descriptors: {:#?}", figures::descriptors(&world.gateway));
         }
         before.get_or_insert_with(|| quiet.clone());
@@ -92,13 +95,18 @@ async fn soak(plan: &Plan) -> Vec<String> {
     if output.contains("panicked") {
         faults.push(output);
     }
+    world.keeper.leave();
     let setup = tokio::task::spawn_blocking(|| world.gateway.stop()).await;
     drop(setup);
     faults
 }
 
 fn run(plan: &Plan) {
-    let number = |name| std::env::var(name).ok().map(|text| text.parse::<u64>().expect(name));
+    let number = |name| {
+        std::env::var(name)
+            .ok()
+            .map(|text| text.parse::<u64>().expect(name))
+    };
     let seed = number("SOAK_SEED").unwrap_or_else(|| fastrand::u64(..));
     println!("SOAK_SEED={seed}");
     fastrand::seed(seed);

@@ -15,6 +15,7 @@ use tokio::task::spawn_local;
 use crate::ledger::Ledger;
 use crate::link::{End, Link};
 use crate::support::peer::frame;
+use crate::world::UNJUDGED;
 
 /// Connections that may wait to be accepted.
 const BACKLOG: u32 = 16;
@@ -93,8 +94,10 @@ impl Node {
     /// Says who it is, and everything that is not confirmed.
     fn take_up(self: &Rc<Self>, link: Link) {
         let link = Rc::new(link);
-        link.say(&json!({"status": 1, "status-message": "", "timestamp": now(),
-            "alias": format!("Contact {}", self.index), "features": ["receipts", "tags"]}));
+        link.say(
+            &json!({"status": 1, "status-message": "", "timestamp": now(),
+            "alias": format!("Contact {}", self.index), "features": ["receipts", "tags"]}),
+        );
         for (_, frame) in self.outbox.borrow().iter() {
             link.push(frame);
         }
@@ -118,7 +121,7 @@ impl Node {
     }
 
     fn hear(&self, link: &Link, packets: Vec<Value>) {
-        link.heard.set(true);
+        link.hears();
         let mut received = Vec::new();
         for packet in packets {
             if let Some(id) = packet["id"].as_str() {
@@ -150,7 +153,8 @@ impl Node {
     pub fn write(&self, rest: &str) {
         let number = self.said.get() + 1;
         self.said.set(number);
-        let packet = json!({"message": format!("c {number} {} {rest}", self.index),
+        let by = if self.index < UNJUDGED { "nobody" } else { "c" };
+        let packet = json!({"message": format!("{by} {number} {} {rest}", self.index),
             "timestamp": now(), "id": format!("c{number}")});
         let packet = frame(packet.to_string().as_bytes());
         if let Some(link) = self.links.borrow().last() {

@@ -93,5 +93,7 @@ async fn dial(from: SocketAddrV4, to: SocketAddrV4) -> io::Result<TcpStream> {
 }
 
 async fn say(stream: &mut TcpStream, packet: &serde_json::Value) -> io::Result<()> {
-    stream.write_all(&frame(packet.to_string().as_bytes())).await
+    stream
+        .write_all(&frame(packet.to_string().as_bytes()))
+        .await
 }

@@ -133,7 +133,10 @@ impl World {
         let nodes: Vec<_> = (0..contacts).map(node).collect();
         let ghosts: Vec<_> = (0..GHOSTS).map(|_| network.address()).collect();
         let usual = Files::usual();
-        write(&setup.configuration(), &configuration(&setup, tls, websocket, &usual));
+        write(
+            &setup.configuration(),
+            &configuration(&setup, tls, websocket, &usual),
+        );
         write(&setup.contacts(), &book(&nodes, &ghosts, &usual));
         let made = setup.run(&["certificate"]);
         assert_eq!(made.code, Some(0), "{made:?}");
@@ -141,7 +144,9 @@ impl World {
         let certificate = CertificateDer::from_pem_file(certificate).unwrap();
         let door = SocketAddr::from((address, setup.port));
         let socket = setup.socket();
-        let gateway = tokio::task::spawn_blocking(|| Daemon::again(setup)).await.unwrap();
+        let gateway = tokio::task::spawn_blocking(|| Daemon::again(setup))
+            .await
+            .unwrap();
         let keeper = Keeper::attach(door, Rc::clone(&ledger)).await;
         Self {
             gateway,
@@ -198,7 +203,9 @@ impl World {
 
     /// The nick of some contact.
     pub fn any_nick(&self) -> String {
-        fastrand::choice(self.nicks.borrow().iter()).unwrap().clone()
+        fastrand::choice(self.nicks.borrow().iter())
+            .unwrap()
+            .clone()
     }
 
     fn any_words(&self) -> (String, String) {
@@ -265,7 +272,12 @@ fn book(nodes: &[Rc<Node>], ghosts: &[Ipv4Addr], files: &Files) -> String {
         }
     }
     for (index, address) in ghosts.iter().take(files.ghosts).enumerate() {
-        entry(&format!("Ghost {index}"), &format!("ghost{index}"), *address, false);
+        entry(
+            &format!("Ghost {index}"),
+            &format!("ghost{index}"),
+            *address,
+            false,
+        );
     }
     book
 }
