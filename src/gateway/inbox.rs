@@ -3,7 +3,9 @@
 //!
 //! A node that knows receipts sends again what we have not confirmed, before anything new.
 //! So on a fresh connection every message may be a repeat, and the store is asked; once one
-//! has proved to be new, all that follow on that connection are, and nothing has to wait.
+//! has proved to be new, all that follow on that connection are, and nothing has to wait. But a
+//! contact may move to another connection, and come back when that ends: then it repeats what
+//! was not confirmed on the first one, too, where it has perhaps come already.
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -31,6 +33,8 @@ const MSGID_LENGTH: usize = 64;
 #[derive(Clone, Debug)]
 pub(super) struct Arrival {
     pub connection: Option<ConnectionId>,
+    /// It may have come on that connection before.
+    pub again: bool,
     /// It waited with a request, and may have come on an earlier connection than that.
     pub held: bool,
     /// The id that the contact gave it, if it confirms and repeats.
@@ -70,6 +74,7 @@ impl Inbox {
             None => true,
             Some(id) => {
                 arrival.connection.is_some()
+                    && !arrival.again
                     && arrival.connection == self.proven
                     && !self.recent.contains(&digest(id))
             }
@@ -139,6 +144,7 @@ impl Gateway {
         };
         let arrival = Arrival {
             connection,
+            again: connection.is_some_and(|on| self.mesh.may_come_again(peer, on)),
             held: self.letting_in,
             id,
             text: text::strip_ctcp(said).into_owned(),

@@ -55,7 +55,9 @@ pub async fn come_to_rest(world: &World) {
     keeper
         .ask_until("outbox", |text| text.contains("Nothing waits to be sent."))
         .await;
-    while world.ledger.borrow().under_way() > 0 && Instant::now() < deadline {
+    let soon = Instant::now() + IMPATIENCE;
+    let is_whole = || world.ledger.borrow().under_way() == 0 && all_is_shown(world);
+    while !is_whole() && Instant::now() < soon {
         let _ = timeout(LOOK, world.changed.notified()).await;
     }
     // Behind all that is to be indexed.
@@ -95,8 +97,11 @@ async fn dismiss_strangers(world: &World) {
 fn all_are_there(world: &World) -> bool {
     let mut nodes = world.nodes.iter();
     nodes.all(|node| node.is_linked() && node.written().1 == 0)
-        && (judged(world))
-            .all(|node| world.ledger.borrow().shown_of(node.index) >= node.written().0)
+}
+
+/// Whether the person was shown all that is confirmed.
+fn all_is_shown(world: &World) -> bool {
+    judged(world).all(|node| world.ledger.borrow().shown_of(node.index) >= node.written().0)
 }
 
 /// The contacts whose messages are counted.
@@ -108,8 +113,7 @@ fn what_is_missing(world: &World) -> String {
     let missing = world.nodes.iter().filter_map(|node| {
         let shown = world.ledger.borrow().shown_of(node.index);
         let (written, waiting) = node.written();
-        let is_shown = node.index < UNJUDGED || shown >= written;
-        let is_there = node.is_linked() && waiting == 0 && is_shown;
+        let is_there = node.is_linked() && waiting == 0;
         let text = format!(
             "{}: {} links, {written} written, {waiting} unconfirmed, {shown} shown",
             node.index,

@@ -80,10 +80,12 @@ impl Ledger {
             }
         }
         for (contact, said) in said {
-            let shown = self.shown.get(&contact).copied().unwrap_or_default();
-            if shown != said {
+            let shown = self.shown.entry(contact).or_default();
+            if *shown != said {
                 let fault = format!("{contact} has said {said}, and {shown} were shown");
                 self.faults.push(fault);
+                // Once is enough.
+                *shown = said;
             }
         }
         let numbers = self.accepted.keys().chain(self.arrived.keys());

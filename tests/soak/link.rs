@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use socket2::SockRef;
@@ -31,11 +31,20 @@ pub struct Link {
     ending: Cell<Option<End>>,
     /// A packet has come on it.
     pub heard: Cell<bool>,
+    /// The one that has the lower address has dialled, and whether that is the peer.
+    by_lower: bool,
+    by_peer: bool,
+    opened: Instant,
 }
 
+/// Two connections that were opened within this time by different sides are rivals.
+const RIVALRY: Duration = Duration::from_secs(10);
+
 impl Link {
-    /// A connection that is open.
-    pub fn over(stream: TcpStream) -> Self {
+    /// A connection that is open, which the peer has dialled, or the gateway.
+    pub fn over(stream: TcpStream, by_peer: bool) -> Self {
+        let ip = |end: io::Result<std::net::SocketAddr>| end.map(|end| end.ip()).ok();
+        let is_lower = ip(stream.local_addr()) < ip(stream.peer_addr());
         stream.set_nodelay(true).unwrap();
         Self {
             stream,
@@ -44,7 +53,22 @@ impl Link {
             paused: Cell::new(false),
             ending: Cell::new(None),
             heard: Cell::new(false),
+            by_lower: by_peer == is_lower,
+            by_peer,
+            opened: Instant::now(),
         }
+    }
+
+    /// Whether this one is written to, rather than an older one.
+    pub fn beats(&self, older: &Self) -> bool {
+        let apart = self.opened.duration_since(older.opened);
+        let are_rivals = self.by_peer != older.by_peer && apart <= RIVALRY;
+        !are_rivals || self.by_lower
+    }
+
+    /// Whether it is to be ended from this side.
+    pub fn is_ending(&self) -> bool {
+        self.ending.get().is_some()
     }
 
     /// Says a packet.

@@ -79,6 +79,7 @@ async fn soak(plan: &Plan) -> Vec<String> {
         {
             println!("descriptors: {:#?}", figures::descriptors(&world.gateway));
         }
+        tell_faults(&world.ledger.borrow().faults);
         before.get_or_insert_with(|| quiet.clone());
         points.push(quiet);
         if began.elapsed() >= plan.whole {
@@ -99,6 +100,14 @@ async fn soak(plan: &Plan) -> Vec<String> {
     let setup = tokio::task::spawn_blocking(|| world.gateway.stop()).await;
     drop(setup);
     faults
+}
+
+/// The latest of what was wrong so far.
+fn tell_faults(faults: &[String]) {
+    if !faults.is_empty() {
+        let latest = faults.len().saturating_sub(6);
+        println!("{} faults: {:?}", faults.len(), &faults[latest..]);
+    }
 }
 
 fn run(plan: &Plan) {

@@ -39,7 +39,10 @@ pub struct Node {
     pub address: Ipv4Addr,
     gateway: SocketAddrV4,
     mood: Cell<Mood>,
+    /// In the order in which they were opened.
     links: RefCell<Vec<Rc<Link>>>,
+    /// The one that is written to.
+    winner: RefCell<Option<Rc<Link>>>,
     outbox: RefCell<VecDeque<(u32, Vec<u8>)>>,
     said: Cell<u32>,
     others: Cell<u32>,
@@ -64,6 +67,7 @@ impl Node {
             gateway,
             mood: Cell::new(Mood::Friendly),
             links: RefCell::default(),
+            winner: RefCell::default(),
             outbox: RefCell::default(),
             said: Cell::new(0),
             others: Cell::new(0),
@@ -77,7 +81,7 @@ impl Node {
     async fn attend(self: Rc<Self>, listener: TcpListener) {
         while let Ok((stream, _)) = listener.accept().await {
             if self.mood.get() != Mood::Closed {
-                self.take_up(Link::over(stream));
+                self.take_up(Link::over(stream, false));
             }
         }
     }
@@ -87,7 +91,7 @@ impl Node {
         let socket = TcpSocket::new_v4()?;
         socket.bind(SocketAddrV4::new(self.address, 0).into())?;
         let stream = socket.connect(self.gateway.into()).await?;
-        self.take_up(Link::over(stream));
+        self.take_up(Link::over(stream, true));
         Ok(())
     }
 
@@ -98,25 +102,38 @@ impl Node {
             &json!({"status": 1, "status-message": "", "timestamp": now(),
             "alias": format!("Contact {}", self.index), "features": ["receipts", "tags"]}),
         );
+        let mut winner = self.winner.borrow_mut();
+        if winner.as_ref().is_none_or(|winner| link.beats(winner)) {
+            self.move_to(&link);
+            *winner = Some(Rc::clone(&link));
+        }
+        drop(winner);
+        self.links.borrow_mut().push(Rc::clone(&link));
+        spawn_local(Rc::clone(self).talk(link));
+    }
+
+    /// What is not confirmed goes again on the connection that is written to now.
+    fn move_to(&self, link: &Link) {
         for (_, frame) in self.outbox.borrow().iter() {
             link.push(frame);
         }
-        self.links.borrow_mut().push(Rc::clone(&link));
-        spawn_local(Rc::clone(self).talk(link));
     }
 
     async fn talk(self: Rc<Self>, link: Rc<Link>) {
         link.run(|packets| self.hear(&link, packets)).await;
         let mut links = self.links.borrow_mut();
-        let was_last = links.last().is_some_and(|last| Rc::ptr_eq(last, &link));
         links.retain(|other| !Rc::ptr_eq(other, &link));
-        // What was written to it goes again on the one that is left.
-        if let Some(link) = links.last().filter(|_| was_last) {
-            for (_, frame) in self.outbox.borrow().iter() {
-                link.push(frame);
-            }
+        let mut winner = self.winner.borrow_mut();
+        if winner
+            .as_ref()
+            .is_some_and(|winner| Rc::ptr_eq(winner, &link))
+        {
+            let whole = links.iter().filter(|link| !link.is_ending());
+            let heir = whole.reduce(|best, next| if next.beats(best) { next } else { best });
+            *winner = heir.map(Rc::clone);
+            heir.into_iter().for_each(|heir| self.move_to(heir));
         }
-        drop(links);
+        drop((links, winner));
         self.changed.notify_waiters();
     }
 
@@ -157,7 +174,7 @@ impl Node {
         let packet = json!({"message": format!("{by} {number} {} {rest}", self.index),
             "timestamp": now(), "id": format!("c{number}")});
         let packet = frame(packet.to_string().as_bytes());
-        if let Some(link) = self.links.borrow().last() {
+        if let Some(link) = &*self.winner.borrow() {
             link.push(&packet);
         }
         self.outbox.borrow_mut().push_back((number, packet));
@@ -165,14 +182,14 @@ impl Node {
 
     /// Says something else, which need not arrive.
     pub fn say(&self, packet: &Value) {
-        if let Some(link) = self.links.borrow().last() {
+        if let Some(link) = &*self.winner.borrow() {
             link.say(packet);
         }
     }
 
     /// Sends bytes as they are.
     pub fn send(&self, bytes: &[u8]) {
-        if let Some(link) = self.links.borrow().last() {
+        if let Some(link) = &*self.winner.borrow() {
             link.push(bytes);
         }
     }

@@ -24,8 +24,12 @@ pub const UNJUDGED: usize = 3;
 /// Contacts that are in the address book now and then, and never there.
 const GHOSTS: usize = 8;
 
-/// Only what is asked for: what the log of a soak says of hostile peers fills megabytes.
-const LOG: &str = "export RUST_LOG=error,enclave_irc::daemon::driver=debug";
+/// Only what is asked for: what the log of a soak says of hostile peers fills megabytes. And
+/// what else the environment is to have, to try something.
+fn environment() -> String {
+    let more = std::env::var("SOAK_ENVIRONMENT").unwrap_or_default();
+    format!("export RUST_LOG=error,enclave_irc::daemon::driver=debug {more}")
+}
 
 /// What stands in the files.
 #[derive(Clone, Debug)]
@@ -120,7 +124,7 @@ impl World {
     /// Starts a gateway with so many contacts, who are all there.
     pub async fn start(contacts: usize) -> Self {
         let network = Network::new();
-        let setup = Setup::on(&network).after(LOG);
+        let setup = Setup::on(&network).after(&environment());
         let address = setup.address;
         let (tls, websocket) = (free_port(), free_port());
         let ledger = Rc::new(RefCell::new(Ledger::default()));
