@@ -26,6 +26,9 @@ use super::time::sane;
 /// turn is looked up.
 pub(super) const RECENT: usize = 64;
 
+/// Room for so many messages is kept when none waits for the store any more.
+const KEPT: usize = 16;
+
 /// The longest id of another node that becomes a `msgid`, characters.
 const MSGID_LENGTH: usize = 64;
 
@@ -110,7 +113,11 @@ impl Inbox {
             };
         }
         if self.pending.is_empty() {
-            self.accepted_meanwhile.clear();
+            // With the room that a flood has taken: there is one of these for each contact.
+            self.accepted_meanwhile = Vec::new();
+            if self.pending.capacity() > KEPT {
+                self.pending = VecDeque::new();
+            }
         }
         Some((first.arrival, known))
     }
@@ -254,6 +261,32 @@ impl Gateway {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_room_that_a_flood_has_taken_is_given_back() {
+        let mut inbox = Inbox::default();
+        for number in 0..1_000 {
+            inbox.pending.push_back(Pending {
+                arrival: Arrival {
+                    connection: None,
+                    again: false,
+                    held: false,
+                    id: Some(number.to_string()),
+                    text: "hi".to_owned(),
+                    tags: Tags::new(),
+                    time: Timestamp(0),
+                },
+                ticket: None,
+                answer: None,
+            });
+        }
+        while let Some((arrival, known)) = inbox.next() {
+            assert_eq!(known, Known::New);
+            inbox.note(&arrival.id.unwrap(), &arrival.text);
+        }
+        assert!(inbox.pending.capacity() <= KEPT);
+        assert_eq!(inbox.accepted_meanwhile.capacity(), 0);
+    }
 
     #[test]
     fn only_plain_ids_become_msgids() {
