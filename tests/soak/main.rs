@@ -39,6 +39,13 @@ use judge::{Limits, growth, judge};
 use life::Done;
 use world::World;
 
+/// What memory may grow by from the first half of a long run to the last, KiB. A hundred bytes
+/// for each message would be a hundred times as much.
+const GROWTH: usize = 512;
+
+/// The same of a run that is over before anything is as large as it becomes, KiB.
+const FEW: usize = 16 * 1024;
+
 /// A run.
 struct Plan {
     contacts: usize,
@@ -110,12 +117,13 @@ fn tell_faults(faults: &[String]) {
     }
 }
 
+/// A number in the environment.
+fn number(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    Some(text.parse().expect(name))
+}
+
 fn run(plan: &Plan) {
-    let number = |name| {
-        std::env::var(name)
-            .ok()
-            .map(|text| text.parse::<u64>().expect(name))
-    };
     let seed = number("SOAK_SEED").unwrap_or_else(|| fastrand::u64(..));
     println!("SOAK_SEED={seed}");
     fastrand::seed(seed);
@@ -136,7 +144,7 @@ fn nothing_grows_and_nothing_is_lost_in_a_mixed_life() {
         whole: Duration::from_secs(9),
         limits: Limits {
             warm_up: 1,
-            memory: 16 * 1024,
+            memory: FEW,
         },
         is_long: false,
     });
@@ -145,15 +153,17 @@ fn nothing_grows_and_nothing_is_lost_in_a_mixed_life() {
 #[test]
 #[ignore = "takes a minute, and at its full size (see the head of this file) half an hour"]
 fn long_the_same_for_longer() {
-    let minutes = std::env::var("SOAK_MINUTES").map_or(1, |text| text.parse().expect("minutes"));
+    let minutes: Option<u64> = number("SOAK_MINUTES");
+    let (cycle, whole, warm_up, memory) = match minutes {
+        Some(minutes) => (40, 60 * minutes, 6, GROWTH),
+        // By itself, it is only to show that it works.
+        None => (10, 40, 1, FEW),
+    };
     run(&Plan {
         contacts: 48,
-        cycle: Duration::from_secs(if minutes > 1 { 40 } else { 10 }),
-        whole: Duration::from_secs(60 * minutes),
-        limits: Limits {
-            warm_up: if minutes > 1 { 6 } else { 1 },
-            memory: if minutes > 1 { 512 } else { 16 * 1024 },
-        },
-        is_long: minutes > 1,
+        cycle: Duration::from_secs(cycle),
+        whole: Duration::from_secs(whole),
+        limits: Limits { warm_up, memory },
+        is_long: minutes.is_some(),
     });
 }
