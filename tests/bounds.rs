@@ -11,6 +11,7 @@ const PAGE: &str = include_str!("../docs/security.md");
 /// The rows of the tables behind this heading, with so many columns, without their heads.
 fn rows(columns: usize) -> Vec<Vec<&'static str>> {
     let (_, behind) = PAGE.split_once("## What others can make grow").unwrap();
+    let behind = behind.split("\n## ").next().unwrap();
     let lines = behind.lines().filter(|line| line.starts_with("| "));
     let rows = lines.map(|line| line.trim_matches('|').split('|').map(str::trim));
     let rows = rows.map(Iterator::collect::<Vec<_>>);

@@ -16,7 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
-use support::{Client, Daemon, Link, Network, Peer, Setup};
+use support::{Client, Daemon, Link, Network, PATIENCE, Peer, Setup};
 
 /// Round trips that are measured with and without whoever is stuck.
 const ROUNDS: usize = 200;
@@ -164,8 +164,10 @@ fn a_client_that_reads_a_byte_now_and_then_delays_nobody() {
             }
         }
     });
-    scene.alice.send("PRIVMSG enclave :clients");
-    scene.alice.expect_text("enclave", "slow from");
+    let begun = Instant::now();
+    while !scene.alice.ask_service("clients").contains("slow from") {
+        assert!(begun.elapsed() < PATIENCE, "the slow one does not attach");
+    }
     let with = scene.round_trips(|| mary_talks(&mut mary));
     is_over.store(true, Ordering::Relaxed);
     drop(scene.gateway);

@@ -31,6 +31,9 @@ const CONFIRMING: &str = r#"{"status":1,"status-message":"","features":["receipt
 trait Disk {
     fn hang(&self, gateway: &Daemon);
     fn go_on(&self, gateway: &Daemon);
+
+    /// Whether the store waits for it.
+    fn is_felt(&self, gateway: &Daemon) -> bool;
 }
 
 /// One that hangs as far as the gateway's store is concerned, while a file is there.
@@ -66,6 +69,10 @@ impl Disk for Preloaded {
 
     fn go_on(&self, _: &Daemon) {
         fs::remove_file(&self.sign).expect("no file");
+    }
+
+    fn is_felt(&self, _: &Daemon) -> bool {
+        self.sign.with_extension("felt").exists()
     }
 }
 
@@ -129,6 +136,16 @@ impl Disk for Frozen {
     fn go_on(&self, gateway: &Daemon) {
         self.tell(gateway.pid(), "--unfreeze");
         self.frozen_for.set(None);
+    }
+
+    /// Whether a thread of it sleeps and cannot be woken.
+    fn is_felt(&self, gateway: &Daemon) -> bool {
+        let tasks = format!("/proc/{}/task", gateway.pid().as_raw_nonzero());
+        let tasks = fs::read_dir(tasks).expect("threads");
+        let states =
+            tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("stat")).ok());
+        let mut states = states.filter(|state| state.contains("(store)"));
+        states.any(|state| state.contains(") D "))
     }
 }
 
@@ -216,6 +233,10 @@ fn survive<D: Disk>(under: impl FnOnce(Setup) -> (Setup, D)) {
     // not have to stand behind that.
     scene.alice.send("PRIVMSG JohnSmith :kept");
     confirm(&mut scene.link, "kept");
+    while !disk.is_felt(&scene.gateway) {
+        assert!(begun.elapsed() < LONG, "nothing is stored");
+        std::thread::sleep(Duration::from_millis(5));
+    }
     scene.link.send(r#"{"message":"hello","id":"j-1"}"#);
     // One that connects anew may repeat something, which only the store knows.
     let mut mary = scene.mary.dial(&scene.gateway);

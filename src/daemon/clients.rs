@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::task::{AbortHandle, spawn_local};
+use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
 
@@ -16,6 +16,7 @@ use crate::irc::connection;
 use crate::pipe::{Ended, Pipe};
 
 use super::input::{Alive, Inbox, report, report_end};
+use super::tasks;
 use super::turn_away::TurnAway;
 
 /// How many clients may be connected at once. One person has a handful; a program that
@@ -149,7 +150,7 @@ impl Clients {
         self.next += 1;
         let pipe = Pipe::new(BODY_LIMIT);
         let (inbox, alive) = (self.inbox.clone(), self.alive.clone());
-        spawn_local(run(id, stream, pipe.clone(), inbox, alive));
+        tasks::spawn(run(id, stream, pipe.clone(), inbox, alive));
         self.open.insert(
             id,
             Client {
@@ -189,7 +190,7 @@ impl Clients {
             return;
         };
         let (pipe, inbox) = (client.pipe.clone(), self.inbox.clone());
-        let waits = spawn_local(async move {
+        let waits = tasks::spawn(async move {
             pipe.drained_to(DRAINED).await;
             report(&inbox, Event::ClientDrained { client: id }).await;
         });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
-use tokio::task::{spawn_blocking, spawn_local};
+use tokio::task::spawn_blocking;
 
 use crate::book::{self, Book, Change};
 use crate::config::{self, Config, Paths, certificate};
@@ -17,6 +17,7 @@ use crate::irc::tls::Identity;
 use crate::problem::Problem;
 
 use super::input::{Inbox, Input, report};
+use super::tasks;
 
 /// Jobs that may wait. Each was typed by a person, so this is never reached but by a
 /// program gone wrong, which is then told no.
@@ -60,7 +61,7 @@ impl Files {
             paths: paths.clone(),
             config: config.clone(),
         };
-        spawn_local(work(Arc::new(at_work), waiting, inbox));
+        tasks::spawn(work(Arc::new(at_work), waiting, inbox));
         Self { jobs }
     }
 

@@ -5,7 +5,7 @@ use std::io;
 
 use bytes::BytesMut;
 use tokio::net::TcpStream;
-use tokio::task::{AbortHandle, spawn_local};
+use tokio::task::AbortHandle;
 use tracing::{debug, warn};
 
 use crate::enclave::ConnectionId;
@@ -21,6 +21,7 @@ use super::descriptors;
 use super::hearing::{Hearing, HearingOfOne};
 use super::input::{Alive, Inbox, report};
 use super::ports::Ports;
+use super::tasks;
 
 /// What may wait for a peer that does not take it, bytes. One that is this far behind is
 /// dropped and dialled anew. Of messages no more is on its way than a window and the one that
@@ -92,7 +93,7 @@ impl Links {
             hearing,
             alive,
         );
-        spawn_local(task);
+        tasks::spawn(task);
         let dialling = None;
         self.open.insert(
             connection,
@@ -219,7 +220,7 @@ impl Links {
         let (inbox, hearing) = (self.inbox.clone(), self.hearing.of_one());
         let alive = self.alive.clone();
         let (port, connected, watched) = (self.ports.port(), pipe.clone(), watch.clone());
-        let task = spawn_local(async move {
+        let task = tasks::spawn(async move {
             let outcome = transport::dial(Some(&own), to, port).await;
             let outcome = outcome.and_then(|stream| {
                 transport::prepare(&stream)?;

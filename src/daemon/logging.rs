@@ -13,7 +13,8 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::registry::Registry;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use sparing::Sparing;
@@ -45,6 +46,11 @@ pub fn start(level: &str) {
         Some(Some(filter)) => (filter, false),
         parsed => (at(level), parsed.is_some()),
     };
+    // Whoever looks for what is wrong wants to see all of it.
+    let most = match Layer::<Registry>::max_level_hint(&filter) {
+        Some(level) if level > LevelFilter::INFO => u32::MAX,
+        _ => sparing::LINES_IN_A_PERIOD,
+    };
     let in_journal = journal::is_standard_error();
     let prefix = if in_journal { journal::WARNING } else { "" };
     // Without a thread there is no log: that is better than one that may hold us up, and the
@@ -63,7 +69,7 @@ pub fn start(level: &str) {
     let _ = if in_journal {
         // The journal has its own clock, and its readers their own colours.
         let lines = lines.with_ansi(false).without_time().with_level(false);
-        let lines = lines.map_event_format(|lines| Sparing::new(journal::Prefixed(lines)));
+        let lines = lines.map_event_format(|lines| Sparing::new(journal::Prefixed(lines), most));
         tracing_subscriber::registry()
             .with(lines)
             .with(filter)
@@ -71,7 +77,7 @@ pub fn start(level: &str) {
     } else {
         let colours = std::io::stderr().is_terminal();
         let lines = lines.with_ansi(colours).with_timer(Utc);
-        let lines = lines.map_event_format(Sparing::new);
+        let lines = lines.map_event_format(|lines| Sparing::new(lines, most));
         tracing_subscriber::registry()
             .with(lines)
             .with(filter)

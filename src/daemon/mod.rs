@@ -38,6 +38,7 @@ pub mod signals;
 pub mod sleep;
 pub mod start;
 pub mod storage;
+pub mod tasks;
 pub mod timepiece;
 pub mod turn_away;
 pub mod watch;
@@ -98,7 +99,7 @@ fn try_run(named: Option<&Path>) -> Result<(), Failure> {
         let signals = Signals::listen().context("cannot listen to signals")?;
         let doors = door::open(prepared.doors()).await?;
         let (inbox, inputs) = input::channel();
-        tokio::task::spawn_local(signals.pass_on(inbox.clone(), HangUp::Reload));
+        tasks::spawn(signals.pass_on(inbox.clone(), HangUp::Reload));
         serve(prepared, doors, inbox, inputs).await
     })
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io;
 
 use tokio::net::TcpListener;
-use tokio::task::{AbortHandle, spawn_local};
+use tokio::task::AbortHandle;
 use tracing::{debug, info, warn};
 
 use crate::enclave::address::Address;
@@ -14,6 +14,7 @@ use crate::enclave::transport;
 use crate::gateway::event::Event;
 
 use super::input::{Inbox, Input};
+use super::tasks;
 
 /// An open port.
 struct Listener {
@@ -120,7 +121,7 @@ impl Ports {
                 }
                 self.failures.remove(&address);
                 let accepting =
-                    spawn_local(accept(listening.listener, self.inbox.clone())).abort_handle();
+                    tasks::spawn(accept(listening.listener, self.inbox.clone())).abort_handle();
                 self.listeners.insert(address, Listener { own, accepting });
             }
             Err(error) => {

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
-use tokio::task::spawn_local;
 use tokio::time::timeout;
 
 use crate::pipe::{Pipe, linger};
+
+use super::tasks;
 
 /// Clients at one time that we wait for to have read the reason. Beyond, the reason is
 /// written and not waited for: who connects in a loop and never closes must not take all
@@ -37,7 +38,7 @@ impl TurnAway {
         S: AsyncRead + AsyncWrite + Unpin + 'static,
     {
         let place = Arc::clone(&self.places).try_acquire_owned();
-        spawn_local(async move {
+        tasks::spawn(async move {
             let pipe = Pipe::new(0);
             pipe.push(lines.as_bytes());
             let told = linger(&mut stream, &pipe);

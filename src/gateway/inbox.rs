@@ -3,7 +3,9 @@
 //!
 //! A node that knows receipts sends again what we have not confirmed, before anything new.
 //! So on a fresh connection every message may be a repeat, and the store is asked; once one
-//! has proved to be new, all that follow on that connection are, and nothing has to wait.
+//! has proved to be new, all that follow on that connection are, and nothing has to wait. But a
+//! contact may move to another connection, and come back when that ends: then it repeats what
+//! was not confirmed on the first one, too, where it has perhaps come already.
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -24,6 +26,9 @@ use super::time::sane;
 /// turn is looked up.
 pub(super) const RECENT: usize = 64;
 
+/// Room for so many messages is kept when none waits for the store any more.
+const KEPT: usize = 16;
+
 /// The longest id of another node that becomes a `msgid`, characters.
 const MSGID_LENGTH: usize = 64;
 
@@ -31,6 +36,8 @@ const MSGID_LENGTH: usize = 64;
 #[derive(Clone, Debug)]
 pub(super) struct Arrival {
     pub connection: Option<ConnectionId>,
+    /// It may have come on that connection before.
+    pub again: bool,
     /// It waited with a request, and may have come on an earlier connection than that.
     pub held: bool,
     /// The id that the contact gave it, if it confirms and repeats.
@@ -70,6 +77,7 @@ impl Inbox {
             None => true,
             Some(id) => {
                 arrival.connection.is_some()
+                    && !arrival.again
                     && arrival.connection == self.proven
                     && !self.recent.contains(&digest(id))
             }
@@ -105,7 +113,11 @@ impl Inbox {
             };
         }
         if self.pending.is_empty() {
-            self.accepted_meanwhile.clear();
+            // With the room that a flood has taken: there is one of these for each contact.
+            self.accepted_meanwhile = Vec::new();
+            if self.pending.capacity() > KEPT {
+                self.pending = VecDeque::new();
+            }
         }
         Some((first.arrival, known))
     }
@@ -139,6 +151,7 @@ impl Gateway {
         };
         let arrival = Arrival {
             connection,
+            again: connection.is_some_and(|on| self.mesh.may_come_again(peer, on)),
             held: self.letting_in,
             id,
             text: text::strip_ctcp(said).into_owned(),
@@ -248,6 +261,32 @@ impl Gateway {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_room_that_a_flood_has_taken_is_given_back() {
+        let mut inbox = Inbox::default();
+        for number in 0..1_000 {
+            inbox.pending.push_back(Pending {
+                arrival: Arrival {
+                    connection: None,
+                    again: false,
+                    held: false,
+                    id: Some(number.to_string()),
+                    text: "hi".to_owned(),
+                    tags: Tags::new(),
+                    time: Timestamp(0),
+                },
+                ticket: None,
+                answer: None,
+            });
+        }
+        while let Some((arrival, known)) = inbox.next() {
+            assert_eq!(known, Known::New);
+            inbox.note(&arrival.id.unwrap(), &arrival.text);
+        }
+        assert!(inbox.pending.capacity() <= KEPT);
+        assert_eq!(inbox.accepted_meanwhile.capacity(), 0);
+    }
 
     #[test]
     fn only_plain_ids_become_msgids() {

@@ -144,7 +144,9 @@ impl Gateway {
             typed_to,
             ..
         } = accepted;
-        let Some(contact) = self.roster.get(id) else {
+        // It may have been taken out of the address book meanwhile; what was written to it is
+        // kept all the same.
+        let Some(contact) = self.contact(id) else {
             return;
         };
         let nick = contact.nick.as_str().to_owned();

@@ -12,7 +12,7 @@ mod porter;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use tokio::task::{AbortHandle, spawn_local};
+use tokio::task::AbortHandle;
 use tracing::{info, warn};
 
 use crate::config::{self, Allow, Host, Listen};
@@ -21,6 +21,7 @@ use crate::irc::tls::Identity;
 
 use super::input::Inbox;
 use super::owner;
+use super::tasks;
 
 use porter::Porter;
 
@@ -116,7 +117,7 @@ impl Doors {
             .map(|door| {
                 let scheme = door.transport.scheme();
                 info!("IRC clients can connect to {scheme}{}", door.listener);
-                spawn_local(porter.clone().attend(door)).abort_handle()
+                tasks::spawn(porter.clone().attend(door)).abort_handle()
             })
             .collect();
         Self { policy, tasks }

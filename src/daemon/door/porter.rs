@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use rustix::process::geteuid;
 use tokio::sync::Semaphore;
-use tokio::task::{spawn_blocking, spawn_local};
+use tokio::task::spawn_blocking;
 use tracing::{debug, info, warn};
 
 use crate::config::Allow;
 use crate::daemon::input::{Inbox, Input};
 use crate::daemon::owner;
+use crate::daemon::tasks;
 use crate::daemon::turn_away::TurnAway;
 use crate::irc::listener::{Origin, Place, Quarter, Transport};
 use crate::irc::stream::Stream;
@@ -73,7 +74,7 @@ impl Porter {
                 return;
             };
             let (porter, door) = (self.clone(), Rc::clone(&door));
-            spawn_local(async move {
+            tasks::spawn(async move {
                 porter
                     .receive(stream, from, door.transport, &door.hosts, turn)
                     .await;

@@ -203,7 +203,7 @@ async fn few_are_looked_at_at_one_time() {
         let (inbox, mut inputs) = input::channel();
         let porter = porter(POLICY, &inbox);
         let places = porter.at_the_door();
-        let attending = spawn_local(porter.attend(tcp));
+        let attending = tokio::task::spawn_local(porter.attend(tcp));
         let mut clients = Vec::new();
         for _ in 0..input::WAITING + 40 {
             clients.push(TcpStream::connect(address).await.unwrap());
@@ -222,7 +222,7 @@ async fn few_are_looked_at_at_one_time() {
 
 #[cfg(feature = "websocket")]
 #[tokio::test]
-async fn handshakes_are_bounded_and_the_first_of_too_many_makes_room() {
+async fn handshakes_are_bounded_and_one_of_too_many_makes_room() {
     let inside = async {
         let door = Door {
             transport: Transport::WebSocket,
@@ -230,17 +230,14 @@ async fn handshakes_are_bounded_and_the_first_of_too_many_makes_room() {
         };
         let address = door.listener.local_address().unwrap();
         let (inbox, _inputs) = input::channel();
-        spawn_local(porter(POLICY, &inbox).attend(door));
+        tokio::task::spawn_local(porter(POLICY, &inbox).attend(door));
         let mut clients = Vec::new();
         for _ in 0..65 {
             clients.push(TcpStream::connect(address).await.unwrap());
         }
-        let read = async { clients[0].read(&mut [0]).await };
-        let patience = std::time::Duration::from_secs(5);
-        let read = tokio::time::timeout(patience, read).await;
-        assert_eq!(read.expect("it is closed at once").unwrap_or(0), 0);
-        let open = |client: &TcpStream| client.try_read(&mut [0]).is_err();
-        assert!(clients[1..].iter().all(open), "the others are waited for");
+        // They are looked up in any order, so it need not be the one that connected first.
+        let open = |client: &&TcpStream| client.try_read(&mut [0]).is_err();
+        until(|| clients.iter().filter(open).count() == 64).await;
     };
     LocalSet::new().run_until(inside).await;
 }

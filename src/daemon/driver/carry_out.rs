@@ -6,6 +6,7 @@ use tracing::{debug, info};
 
 use crate::daemon::files::BothFiles;
 use crate::daemon::middle::Middle;
+use crate::daemon::tasks;
 use crate::gateway::effect::Effect;
 use crate::gateway::event::Event;
 
@@ -104,6 +105,7 @@ impl<M: Middle> Driver<M> {
         for event in events {
             self.handle(event);
         }
+        debug!(tasks = tasks::running(), "reloaded");
         self.service_manager.reloaded();
     }
 }

@@ -5,7 +5,7 @@ use super::*;
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc::Receiver;
-use tokio::task::LocalSet;
+use tokio::task::{LocalSet, spawn_local};
 
 use crate::daemon::input::{self, Input};
 use crate::daemon::ports::tests::{free_port, own};

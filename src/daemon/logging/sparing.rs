@@ -15,7 +15,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 /// Lines of one kind that are logged within [`PERIOD`]: enough to see what happens, and for
 /// everything that can be wrong with a file.
-const LINES_IN_A_PERIOD: u32 = 60;
+pub(super) const LINES_IN_A_PERIOD: u32 = 60;
 
 /// See [`LINES_IN_A_PERIOD`].
 const PERIOD: Duration = Duration::from_secs(60);
@@ -35,7 +35,7 @@ struct Kinds<K>(HashMap<K, Count>);
 
 impl<K: Eq + Hash> Kinds<K> {
     /// Whether it may be said now; with how many that were left out before it.
-    fn may_say(&mut self, kind: K, now: Instant) -> Option<u64> {
+    fn may_say(&mut self, kind: K, most: u32, now: Instant) -> Option<u64> {
         let count = self.0.entry(kind).or_insert(Count {
             began: now,
             said: 0,
@@ -45,7 +45,7 @@ impl<K: Eq + Hash> Kinds<K> {
             count.began = now;
             count.said = 0;
         }
-        if count.said == LINES_IN_A_PERIOD {
+        if count.said >= most {
             count.left_out += 1;
             return None;
         }
@@ -58,14 +58,17 @@ impl<K: Eq + Hash> Kinds<K> {
 /// know (`debug` and below) wants all of it.
 pub(super) struct Sparing<F> {
     lines: F,
+    /// Of one kind within [`PERIOD`].
+    most: u32,
     kinds: Mutex<Kinds<Identifier>>,
     now: fn() -> Instant,
 }
 
 impl<F> Sparing<F> {
-    pub(super) fn new(lines: F) -> Self {
+    pub(super) fn new(lines: F, most: u32) -> Self {
         Self {
             lines,
+            most,
             kinds: Mutex::new(Kinds(HashMap::new())),
             now: Instant::now,
         }
@@ -81,7 +84,7 @@ impl<F> Sparing<F> {
             .kinds
             .lock()
             .unwrap_or_else(|broken| broken.into_inner());
-        kinds.may_say(event.metadata().callsite(), (self.now)())
+        kinds.may_say(event.metadata().callsite(), self.most, (self.now)())
     }
 }
 
@@ -158,7 +161,7 @@ mod tests {
             .with_target(false)
             .map_event_format(|lines| Sparing {
                 now: || Instant::now() + LATER.get(),
-                ..Sparing::new(lines)
+                ..Sparing::new(lines, LINES_IN_A_PERIOD)
             });
         tracing_subscriber::registry().with(lines)
     }

@@ -62,6 +62,9 @@ pub(crate) struct Connection {
     pub(crate) acknowledged: u64,
     /// The version of our own presence that was last written to it.
     pub(crate) told: u64,
+    /// It has been a loser. If it is the winner again, the peer says on it once more what it
+    /// said meanwhile on the other, and has perhaps said here before.
+    pub(crate) has_lost: bool,
     /// Since when it has been a loser.
     lost: Option<Duration>,
     /// When we closed our half of it.
@@ -88,6 +91,7 @@ impl Connection {
             written: 0,
             acknowledged: 0,
             told: 0,
+            has_lost: false,
             lost: None,
             half_closed: None,
         }
@@ -173,6 +177,7 @@ impl Connections {
         };
         if let Some(loser) = loser.and_then(|loser| self.get_mut(loser)) {
             loser.lost.get_or_insert(now);
+            loser.has_lost = true;
         }
         if self.open.len() <= MOST {
             return None;

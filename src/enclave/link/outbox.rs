@@ -39,6 +39,9 @@ struct Entry {
     end: u64,
 }
 
+/// Room for so many messages is kept when none waits any more: what a talk needs, a few KiB.
+const KEPT: usize = 32;
+
 /// All that waits for one contact, in order.
 #[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct Outbox {
@@ -125,7 +128,15 @@ impl Outbox {
             keys.push(entry.message.key);
             false
         });
+        self.give_back();
         keys
+    }
+
+    /// Gives back the room that a flood has taken: there is one of these for each contact.
+    fn give_back(&mut self) {
+        if self.waiting.is_empty() && self.waiting.capacity() > KEPT {
+            self.waiting = VecDeque::new();
+        }
     }
 
     /// As [`remove`](Self::remove), of those at the front: most that arrive do so in order,
@@ -143,6 +154,7 @@ impl Outbox {
             self.only_tags -= usize::from(entry.message.is_only_tags());
             keys.push(entry.message.key);
         }
+        self.give_back();
         keys
     }
 

@@ -52,6 +52,14 @@ impl Mesh {
         each.fold((0, 0), |(count, bytes), one| (count + one.0, bytes + one.1))
     }
 
+    /// Whether a contact may say on a connection what it has said there before: it had moved
+    /// to another, which has ended, and repeats what was not confirmed.
+    pub fn may_come_again(&self, peer: Address, connection: ConnectionId) -> bool {
+        let link = self.links.get(&peer);
+        let connection = link.and_then(|link| link.connections.get(connection));
+        connection.is_none_or(|connection| connection.has_lost)
+    }
+
     /// Messages that wait are not to be sent any more: all of these, before anything that
     /// they held up goes out.
     pub fn cancel(&mut self, peer: Address, keys: &[u64], now: Now, out: &mut Outcome) {

@@ -125,6 +125,7 @@ pub(super) fn forget(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     }
     gateway.markers.forget(id);
     gateway.absent.remove(&id);
+    gateway.unwritten.remove(&id);
     gateway.correspondences.remove(&id);
     gateway.store(Write::RemoveContact(id.0));
     Ok(vec![format!(

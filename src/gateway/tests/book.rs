@@ -207,3 +207,28 @@ fn one_who_moves_takes_along_what_is_known_of_it() {
     assert_eq!(john.address, "fc00::2");
     assert_eq!(rows.len(), 2, "the old address is nobody's");
 }
+
+#[test]
+fn what_was_written_to_a_contact_just_before_it_was_taken_out_is_still_shown() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "echo-message");
+    let other = world.attached("other", "");
+    world.online(JOHN);
+    world.heard(alice);
+    world.heard(other);
+    world.slow_disk = Some(0);
+    world.say(alice, "PRIVMSG John :hi");
+    follow(&mut world, vec![contact("Mary", MARY)]);
+    let gone = [":John!enclave@fc00::1 QUIT :Offline"];
+    assert_eq!(world.heard(alice), gone);
+    assert_eq!(world.heard(other), gone);
+    world.disk_catches_up();
+    assert_eq!(
+        world.heard(alice),
+        [":alice!alice@localhost PRIVMSG John :hi"]
+    );
+    assert_eq!(
+        world.heard(other),
+        [":other!other@localhost PRIVMSG John :hi"]
+    );
+}

@@ -91,6 +91,35 @@ fn a_receipt_waits_for_the_disk_and_the_client_does_not() {
 }
 
 #[test]
+fn what_is_repeated_on_an_older_connection_is_shown_once() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    let older = john_comes(&mut world);
+    world.heard(alice);
+    // So many that the first of them is not among the latest.
+    for number in 0..100 {
+        world.packet(JOHN, &format!(r#"{{"message":"hi","id":"{number}"}}"#));
+    }
+    assert_eq!(said(&world.heard(alice)).len(), 100);
+    // He moves to another connection, and back before he has said anything new on it. What
+    // he does not know to have arrived he says again.
+    let newer = john_comes(&mut world);
+    world.event(Event::LinkEnded { connection: newer });
+    let again = |id: &str| Event::Frame {
+        connection: older,
+        frame: format!(r#"{{"message":"hi","id":"{id}"}}"#)
+            .as_bytes()
+            .into(),
+    };
+    world.event(again("0"));
+    world.event(again("1"));
+    assert_eq!(said(&world.heard(alice)), [""; 0]);
+    world.event(again("new"));
+    world.event(again("newer"));
+    assert_eq!(said(&world.heard(alice)), ["hi", "hi"]);
+}
+
+#[test]
 fn a_repeat_is_shown_once_and_confirmed_again() {
     let mut world = World::new();
     let alice = world.attached("alice", "");

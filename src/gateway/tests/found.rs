@@ -94,3 +94,14 @@ fn a_conversation_that_is_marked_while_it_is_forgotten_leaves_no_marker() {
     world.answers_come();
     check_bounds(&world);
 }
+
+/// Target `peer`: it was to be stored when a contact was seen of which nothing was left.
+#[test]
+fn a_contact_that_is_forgotten_is_not_to_be_written_any_more() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    world.online(JOHN);
+    without_contacts(&mut world);
+    world.say(alice, "PRIVMSG enclave :forget John");
+    check_bounds(&world);
+}

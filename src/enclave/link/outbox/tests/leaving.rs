@@ -124,3 +124,17 @@ fn taken_out_and_put_in_again_it_is_sent_again() {
     }
     assert_eq!(bench.flow_on(A), [1, 2]);
 }
+
+#[test]
+fn the_room_that_a_flood_has_taken_is_given_back() {
+    let mut bench = Bench::waiting(0..1_000);
+    bench.open(A);
+    bench.hear(A, true);
+    bench.flow();
+    assert_eq!(bench.confirm(0..1_000).len(), 1_000);
+    assert!(bench.outbox.waiting.capacity() <= KEPT);
+    let mut bench = Bench::waiting(0..1_000);
+    let keys: Vec<u64> = (0..1_000).collect();
+    bench.outbox.cancel(&keys);
+    assert!(bench.outbox.waiting.capacity() <= KEPT);
+}
