@@ -1,7 +1,10 @@
 //! What was said, and whether it came: once, and where it is promised, in order. Knows
 //! nothing of gateways, so that it can be tried with stories in which something goes wrong.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+
+/// Numbers of each contact's that are remembered, to tell what comes again from what comes late.
+const SEEN: usize = 1_000;
 
 /// Everything that was said since the last time all was quiet, and the numbers before that.
 #[derive(Debug, Default)]
@@ -14,6 +17,8 @@ pub struct Ledger {
     done: u32,
     /// The last number of each contact's that was shown.
     shown: HashMap<usize, u32>,
+    /// The latest numbers of each contact's that were shown.
+    seen: HashMap<usize, VecDeque<u32>>,
     /// What was wrong.
     pub faults: Vec<String>,
     /// Messages of the person's that were accepted, all in all.
@@ -54,11 +59,22 @@ impl Ledger {
     pub fn show(&mut self, from: usize, number: u32) {
         self.heard += 1;
         let last = self.shown.entry(from).or_default();
-        if number != *last + 1 {
-            let fault = format!("{number} of {from} was shown behind {last}");
-            self.faults.push(fault);
-        }
+        let behind = *last;
         *last = number;
+        // Not all that were ever shown: what comes again comes soon.
+        let seen = self.seen.entry(from).or_default();
+        let fault = if seen.contains(&number) {
+            Some(format!("{number} of {from} was shown again, behind {behind}"))
+        } else if number != behind + 1 {
+            Some(format!("{number} of {from} was shown behind {behind}"))
+        } else {
+            None
+        };
+        self.faults.extend(fault);
+        if seen.len() == SEEN {
+            seen.pop_front();
+        }
+        seen.push_back(number);
     }
 
     /// All is quiet: everything that was accepted has arrived, and everything that contacts

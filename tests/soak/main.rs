@@ -114,7 +114,7 @@ async fn soak(plan: &Plan) -> Vec<String> {
 /// The latest of what was wrong so far.
 fn tell_faults(faults: &[String]) {
     if !faults.is_empty() {
-        let latest = faults.len().saturating_sub(6);
+        let latest = faults.len().saturating_sub(12);
         println!("{} faults: {:?}", faults.len(), &faults[latest..]);
     }
 }
