@@ -64,7 +64,9 @@ impl Ledger {
         // Not all that were ever shown: what comes again comes soon.
         let seen = self.seen.entry(from).or_default();
         let fault = if seen.contains(&number) {
-            Some(format!("{number} of {from} was shown again, behind {behind}"))
+            Some(format!(
+                "{number} of {from} was shown again, behind {behind}"
+            ))
         } else if number != behind + 1 {
             Some(format!("{number} of {from} was shown behind {behind}"))
         } else {

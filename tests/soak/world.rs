@@ -27,9 +27,14 @@ const GHOSTS: usize = 8;
 /// Only what is asked for: what the log of a soak says of hostile peers fills megabytes. And
 /// what else the environment is to have, to try something.
 fn environment() -> String {
-    let more = std::env::var("SOAK_ENVIRONMENT").unwrap_or_default();
+    let more = std::env::var("SOAK_ENVIRONMENT").unwrap_or_else(|_| GIVING_BACK.to_owned());
     format!("export RUST_LOG=error,enclave_irc::daemon::driver=debug {more}")
 }
+
+/// The C library of GNU keeps what is freed, as much as the greatest flood has needed, and so
+/// hides what grows. With this it gives it back as far as it can: what stays is what is in use.
+const GIVING_BACK: &str = "GLIBC_TUNABLES=glibc.malloc.arena_max=1:\
+    glibc.malloc.mmap_threshold=65536:glibc.malloc.trim_threshold=65536";
 
 /// What stands in the files.
 #[derive(Clone, Debug)]
