@@ -7,7 +7,7 @@
 //! contact may move to another connection, and come back when that ends: then it repeats what
 //! was not confirmed on the first one, too, where it has perhaps come already.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::clock::Timestamp;
@@ -23,8 +23,9 @@ use super::tags;
 use super::time::sane;
 
 /// The latest ids of a contact are remembered, as many as this: one that comes again out of
-/// turn is looked up.
-pub(super) const RECENT: usize = 64;
+/// turn is looked up. A contact that moves to a connection which ends before we have heard of it,
+/// and comes back, repeats what was not confirmed by then: in a flood, some hundred messages.
+pub(super) const RECENT: usize = 1_024;
 
 /// Room for so many messages is kept when none waits for the store any more.
 const KEPT: usize = 16;
@@ -65,9 +66,41 @@ pub(super) struct Inbox {
     /// What was accepted while something was pending: the store may have been asked about
     /// the same message before it was told.
     pub(super) accepted_meanwhile: Vec<(String, String)>,
-    /// Digests of the latest ids. One that has the digest of another is looked up in vain,
-    /// and nothing else happens.
-    pub(super) recent: VecDeque<u64>,
+    pub(super) recent: Recent,
+}
+
+/// Digests of the latest ids. One that has the digest of another is looked up in vain, and
+/// nothing else happens.
+#[derive(Debug, Default)]
+pub(super) struct Recent {
+    /// In the order in which they came.
+    order: VecDeque<u64>,
+    all: HashSet<u64>,
+}
+
+impl Recent {
+    fn contains(&self, id: &str) -> bool {
+        self.all.contains(&digest(id))
+    }
+
+    fn add(&mut self, id: &str) {
+        let digest = digest(id);
+        if !self.all.insert(digest) {
+            return;
+        }
+        if self.order.len() == RECENT
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.all.remove(&oldest);
+        }
+        self.order.push_back(digest);
+    }
+
+    /// How many there are.
+    #[cfg(any(test, fuzzing))]
+    pub fn len(&self) -> usize {
+        self.order.len().max(self.all.len())
+    }
 }
 
 impl Inbox {
@@ -79,17 +112,14 @@ impl Inbox {
                 arrival.connection.is_some()
                     && !arrival.again
                     && arrival.connection == self.proven
-                    && !self.recent.contains(&digest(id))
+                    && !self.recent.contains(id)
             }
         }
     }
 
     /// Notes that a message was accepted.
     fn note(&mut self, id: &str, text: &str) {
-        if self.recent.len() == RECENT {
-            self.recent.pop_front();
-        }
-        self.recent.push_back(digest(id));
+        self.recent.add(id);
         if !self.pending.is_empty() {
             let accepted = (id.to_owned(), text.to_owned());
             self.accepted_meanwhile.push(accepted);

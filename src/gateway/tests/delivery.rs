@@ -97,10 +97,10 @@ fn what_is_repeated_on_an_older_connection_is_shown_once() {
     let older = john_comes(&mut world);
     world.heard(alice);
     // So many that the first of them is not among the latest.
-    for number in 0..100 {
+    for number in 0..2_000 {
         world.packet(JOHN, &format!(r#"{{"message":"hi","id":"{number}"}}"#));
     }
-    assert_eq!(said(&world.heard(alice)).len(), 100);
+    assert_eq!(said(&world.heard(alice)).len(), 2_000);
     // He moves to another connection, and back before he has said anything new on it. What
     // he does not know to have arrived he says again.
     let newer = john_comes(&mut world);
@@ -117,6 +117,22 @@ fn what_is_repeated_on_an_older_connection_is_shown_once() {
     world.event(again("new"));
     world.event(again("newer"));
     assert_eq!(said(&world.heard(alice)), ["hi", "hi"]);
+}
+
+/// Found by the soak: he had moved to a connection that ended before we had accepted it.
+#[test]
+fn what_is_repeated_after_a_connection_that_we_never_saw_is_shown_once() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    john_comes(&mut world);
+    world.heard(alice);
+    let said_twice: Vec<String> = (0..500)
+        .map(|number| format!(r#"{{"message":"hi","id":"{number}"}}"#))
+        .collect();
+    for packet in said_twice.iter().chain(&said_twice) {
+        world.packet(JOHN, packet);
+    }
+    assert_eq!(said(&world.heard(alice)).len(), 500);
 }
 
 #[test]
