@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -31,23 +31,28 @@ fn attach_and_quit(socket: &Path) {
     assert!(lines.any(|line| line.unwrap().starts_with("ERROR ")));
 }
 
+/// A gateway with one door, whose log goes to a pipe.
+fn start(home: &Path, socket: &Path, level: &str) -> Child {
+    let config = home.join("config.toml");
+    let listen = format!("[irc]\nlisten = [\"unix:{}\"]\n", socket.display());
+    fs::write(&config, listen).unwrap();
+    Command::new(env!("CARGO_BIN_EXE_enclave-irc"))
+        .arg("--config")
+        .arg(&config)
+        .env("RUST_LOG", level)
+        .env_remove("XDG_STATE_HOME")
+        .env("HOME", home)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
 /// It is started in a terminal that is closed later, or as `enclave-irc 2>&1 | head`.
 #[test]
 fn a_log_that_nobody_reads_any_more_does_not_end_the_program() {
     let home = tempfile::tempdir().unwrap();
     let socket = home.path().join("irc");
-    let config = home.path().join("config.toml");
-    let listen = format!("[irc]\nlisten = [\"unix:{}\"]\n", socket.display());
-    fs::write(&config, listen).unwrap();
-    let mut gateway = Command::new(env!("CARGO_BIN_EXE_enclave-irc"))
-        .arg("--config")
-        .arg(&config)
-        .env_remove("RUST_LOG")
-        .env_remove("XDG_STATE_HOME")
-        .env("HOME", home.path())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut gateway = start(home.path(), &socket, "info");
     let mut log = BufReader::new(gateway.stderr.take().unwrap()).lines();
     assert!(log.any(|line| line.unwrap().contains("can connect")));
     drop(log);
@@ -64,18 +69,7 @@ fn a_log_that_nobody_reads_any_more_does_not_end_the_program() {
 fn a_log_that_nobody_reads_holds_up_nobody() {
     let home = tempfile::tempdir().unwrap();
     let socket = home.path().join("irc");
-    let config = home.path().join("config.toml");
-    let listen = format!("[irc]\nlisten = [\"unix:{}\"]\n", socket.display());
-    fs::write(&config, listen).unwrap();
-    let mut gateway = Command::new(env!("CARGO_BIN_EXE_enclave-irc"))
-        .arg("--config")
-        .arg(&config)
-        .env("RUST_LOG", "trace")
-        .env_remove("XDG_STATE_HOME")
-        .env("HOME", home.path())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut gateway = start(home.path(), &socket, "trace");
     let mut log = BufReader::new(gateway.stderr.take().unwrap());
     let mut line = String::new();
     while !line.contains("can connect") {
