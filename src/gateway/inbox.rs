@@ -5,10 +5,11 @@
 //! So on a fresh connection every message may be a repeat, and the store is asked; once one
 //! has proved to be new, all that follow on that connection are, and nothing has to wait. But a
 //! contact may move to another connection, and come back when that ends: then it repeats what
-//! was not confirmed on the first one, too, where it has perhaps come already.
+//! was not confirmed on the first one, too, where it has perhaps come already. Where we have
+//! not seen the other one, what it repeats is known by its [recent](super::recent) ids.
 
-use std::collections::{HashSet, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::enclave::ConnectionId;
@@ -18,14 +19,10 @@ use crate::store::{Answer, Ask, Known, Message, Tags, Write};
 
 use super::Gateway;
 use super::ledger::{Asked, Receipt};
+use super::recent::Recent;
 use super::roster::ContactId;
 use super::tags;
 use super::time::sane;
-
-/// The latest ids of a contact are remembered, as many as this: one that comes again out of
-/// turn is looked up. A contact that moves to a connection which ends before we have heard of it,
-/// and comes back, repeats what was not confirmed by then: in a flood, some hundred messages.
-pub(super) const RECENT: usize = 1_024;
 
 /// Room for so many messages is kept when none waits for the store any more.
 const KEPT: usize = 16;
@@ -69,40 +66,6 @@ pub(super) struct Inbox {
     pub(super) recent: Recent,
 }
 
-/// Digests of the latest ids. One that has the digest of another is looked up in vain, and
-/// nothing else happens.
-#[derive(Debug, Default)]
-pub(super) struct Recent {
-    /// In the order in which they came.
-    order: VecDeque<u64>,
-    all: HashSet<u64>,
-}
-
-impl Recent {
-    fn contains(&self, id: &str) -> bool {
-        self.all.contains(&digest(id))
-    }
-
-    fn add(&mut self, id: &str) {
-        let digest = digest(id);
-        if !self.all.insert(digest) {
-            return;
-        }
-        if self.order.len() == RECENT
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.all.remove(&oldest);
-        }
-        self.order.push_back(digest);
-    }
-
-    /// How many there are.
-    #[cfg(any(test, fuzzing))]
-    pub fn len(&self) -> usize {
-        self.order.len().max(self.all.len())
-    }
-}
-
 impl Inbox {
     /// Whether this cannot be a repeat.
     fn is_new(&self, arrival: &Arrival) -> bool {
@@ -118,12 +81,18 @@ impl Inbox {
     }
 
     /// Notes that a message was accepted.
-    fn note(&mut self, id: &str, text: &str) {
-        self.recent.add(id);
+    fn note(&mut self, id: &str, text: &str, now: Duration) {
+        self.recent.add(id, text, now);
         if !self.pending.is_empty() {
             let accepted = (id.to_owned(), text.to_owned());
             self.accepted_meanwhile.push(accepted);
         }
+    }
+
+    /// Gives back what is known of the latest messages, so that the next are looked up.
+    pub(super) fn begin_anew(&mut self) {
+        self.proven = None;
+        self.recent = Recent::default();
     }
 
     /// The next message whose turn has come, with what is known of it.
@@ -151,12 +120,6 @@ impl Inbox {
         }
         Some((first.arrival, known))
     }
-}
-
-fn digest(id: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    id.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// Whether another node's id can be ours too.
@@ -245,6 +208,7 @@ impl Gateway {
         let Some(peer) = self.roster.get(id).map(|contact| contact.address) else {
             return;
         };
+        let now = self.now.monotonic;
         let inbox = &mut self.correspondence(id).inbox;
         if let Some(given) = &arrival.id
             && known != Known::Repeat
@@ -252,7 +216,9 @@ impl Gateway {
             if !arrival.held {
                 inbox.proven = arrival.connection;
             }
-            inbox.note(given, &arrival.text);
+            inbox.note(given, &arrival.text, now);
+            let until = inbox.recent.until();
+            self.look_at_recent(until);
         }
         if known != Known::Repeat {
             let msgid = arrival.id.as_deref().filter(|id| can_be_msgid(id));
@@ -312,7 +278,7 @@ mod tests {
         }
         while let Some((arrival, known)) = inbox.next() {
             assert_eq!(known, Known::New);
-            inbox.note(&arrival.id.unwrap(), &arrival.text);
+            inbox.note(&arrival.id.unwrap(), &arrival.text, Duration::ZERO);
         }
         assert!(inbox.pending.capacity() <= KEPT);
         assert_eq!(inbox.accepted_meanwhile.capacity(), 0);

@@ -16,7 +16,7 @@
 //! | `own_addresses` | where we are on the mesh, and what to say while we are not there |
 //! | `contacts` | a contact's presence, told on IRC |
 //! | `room`, `calm`, `names` | telling it as fast as a client reads, and not too often; who is in the roster channel |
-//! | `outbox`, `inbox`, `correspondence` | messages to contacts and from them, once each |
+//! | `outbox`, `inbox`, `recent`, `correspondence` | messages to contacts and from them, once each |
 //! | `allowance` | how much may wait to be sent |
 //! | `ledger`, `keep`, `calendar` | what is stored, and what waits until it is; how old it is |
 //! | `stall` | a store that says nothing |
@@ -64,6 +64,7 @@ mod own_addresses;
 mod pace;
 mod playback;
 mod positions;
+mod recent;
 mod reconcile;
 pub mod remembered;
 mod response;
@@ -158,6 +159,8 @@ pub struct Gateway {
     calendar: Calendar,
     /// When texts that are old enough are deleted next, on the monotonic clock.
     next_expiry: Option<Duration>,
+    /// When ids of contacts that have said much are given back next, on the monotonic clock.
+    next_forgetting: Option<Duration>,
     prompts: Prompts,
     /// A contact is being taken in, so what is heard of it waited with its request.
     letting_in: bool,
@@ -222,6 +225,7 @@ impl Gateway {
             looked_at_last: None,
             calendar: Calendar::new(remembered.calendar, settings.history, now),
             next_expiry: None,
+            next_forgetting: None,
             prompts: Prompts::default(),
             pending_changes: HashMap::new(),
             next_change: 0,
@@ -281,6 +285,7 @@ impl Gateway {
             self.pace_deadline(),
             self.calm_deadline(),
             self.next_expiry,
+            self.next_forgetting,
             self.write_unwritten_at,
             self.stall_deadline(),
             self.change_deadline(),
@@ -331,6 +336,7 @@ impl Gateway {
         self.pace_due();
         self.calm_due();
         self.unwritten_due();
+        self.forget_recent();
         self.stall_due();
         self.changes_due();
         if self.next_expiry.is_some_and(|at| at <= self.now.monotonic) {

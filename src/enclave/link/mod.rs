@@ -34,6 +34,7 @@ pub(crate) use backoff::Backoff;
 pub(crate) use connections::{Connection, Connections, RECEIPTS, RIVALRY, TAGS};
 pub(crate) use dial::{Dial, Redial};
 use outbox::Outbox;
+pub(crate) use outbox::WINDOW;
 pub use outbox::{Outgoing, Standing};
 use parting::Parting;
 pub(crate) use presence::{ALIAS_MAX, SaidPresence, TEXT_MAX, kept};

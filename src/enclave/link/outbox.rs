@@ -26,7 +26,7 @@ const BLIND_ATTEMPTS: u8 = 3;
 /// What may be on its way to one contact, bytes of frames; all else waits. Enough for any
 /// link, and little enough for ten thousand messages that waited not to fill the memory
 /// twice. The one that reaches it still goes, however long it is.
-const WINDOW: u64 = 1024 * 1024;
+pub(crate) const WINDOW: u64 = 1024 * 1024;
 
 #[derive(Clone, Debug, Hash)]
 struct Entry {

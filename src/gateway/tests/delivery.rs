@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::limits::counted;
 use super::*;
 
 /// John's handshake, which says that he confirms.
@@ -126,13 +127,34 @@ fn what_is_repeated_after_a_connection_that_we_never_saw_is_shown_once() {
     let alice = world.attached("alice", "");
     john_comes(&mut world);
     world.heard(alice);
-    let said_twice: Vec<String> = (0..500)
-        .map(|number| format!(r#"{{"message":"hi","id":"{number}"}}"#))
-        .collect();
-    for packet in said_twice.iter().chain(&said_twice) {
-        world.packet(JOHN, packet);
+    // As many as may be on their way, after others that are confirmed.
+    let packet = |number: usize| format!(r#"{{"message":"hi","id":"{number}"}}"#);
+    let on_their_way = 1024 * 1024 / (4 + packet(10_000).len());
+    let (confirmed, all) = (1_000, 1_000 + on_their_way);
+    for number in (0..all).chain(confirmed..all) {
+        world.packet(JOHN, &packet(number));
     }
-    assert_eq!(said(&world.heard(alice)).len(), 500);
+    assert_eq!(said(&world.heard(alice)).len(), all);
+}
+
+#[test]
+fn a_contact_that_has_said_much_and_rests_is_looked_up_and_remembered_no_more() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    john_comes(&mut world);
+    let packet = |number: usize| format!(r#"{{"message":"hi","id":"{number}"}}"#);
+    for number in 0..2_000 {
+        world.packet(JOHN, &packet(number));
+    }
+    world.pass(Duration::from_secs(59));
+    assert_eq!(counted(&world, "recent ids").0, 2_000);
+    world.pass(Duration::from_secs(1));
+    assert_eq!(counted(&world, "recent ids").0, 0);
+    world.heard(alice);
+    for number in 0..2_010 {
+        world.packet(JOHN, &packet(number));
+    }
+    assert_eq!(said(&world.heard(alice)).len(), 10);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::*;
 use crate::enclave::mesh::census::Count;
 
 /// What there is of something, and how much there may be.
-fn counted(world: &World, what: &str) -> (usize, usize) {
+pub(super) fn counted(world: &World, what: &str) -> (usize, usize) {
     let counts = world.gateway.census().counts;
     let of_it = counts.iter().filter(|count| count.what == what);
     let most = of_it.max_by_key(|count| count.size);
@@ -75,17 +75,6 @@ fn of_notices_that_nobody_was_there_to_read_the_last_twenty_are_told() {
         .collect();
     assert_eq!(told.len(), 20);
     assert!(told[0].contains("notice 30."), "{told:?}");
-}
-
-#[test]
-fn of_a_contacts_ids_the_latest_are_remembered() {
-    let mut world = World::new();
-    world.call(JOHN);
-    world.packet(JOHN, r#"{"status":1,"features":["receipts"]}"#);
-    for number in 0..2_000 {
-        world.packet(JOHN, &format!(r#"{{"id":"{number}","message":"hi"}}"#));
-    }
-    assert_eq!(counted(&world, "recent ids"), (1_024, 1_024));
 }
 
 #[test]
