@@ -26,13 +26,13 @@ pub struct Limits {
 
 /// What has grown: nothing where all is flat.
 pub fn judge(points: &[Quiet], limits: Limits) -> Vec<String> {
-    let Some(first) = points.get(limits.warm_up) else {
+    let counted = points.get(limits.warm_up..).unwrap_or_default();
+    let [first, _, ..] = counted else {
         return vec![format!(
             "{} quiet points are too few to judge",
             points.len()
         )];
     };
-    let counted = &points[limits.warm_up..];
     let mut faults = Vec::new();
     for (index, point) in counted.iter().enumerate() {
         for (what, now, then) in [
@@ -138,5 +138,8 @@ mod tests {
     #[test]
     fn too_few_points_are_no_proof() {
         assert_eq!(judge(&points([5_000; 2]), LIMITS).len(), 1);
+        // With nothing to compare it with.
+        assert_eq!(judge(&points([5_000; 3]), LIMITS).len(), 1);
+        assert_eq!(judge(&points([5_000; 4]), LIMITS).len(), 0);
     }
 }

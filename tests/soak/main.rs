@@ -92,7 +92,8 @@ async fn soak(plan: &Plan) -> Vec<String> {
         tell_faults(&world.ledger.borrow().faults);
         before.get_or_insert_with(|| quiet.clone());
         points.push(quiet);
-        if began.elapsed() >= plan.whole {
+        let enough = points.len() > plan.limits.warm_up + 1;
+        if enough && began.elapsed() >= plan.whole {
             break;
         }
         life::live(&world, plan.cycle, &done).await;
