@@ -33,6 +33,8 @@ const MSGID_LENGTH: usize = 64;
 /// A message that a contact sent.
 #[derive(Clone, Debug)]
 pub(super) struct Arrival {
+    /// Where it came from, and where it is confirmed, even if the contact moves meanwhile.
+    pub peer: Address,
     pub connection: Option<ConnectionId>,
     /// It may have come on that connection before.
     pub again: bool,
@@ -143,6 +145,7 @@ impl Gateway {
             return;
         };
         let arrival = Arrival {
+            peer,
             connection,
             again: connection.is_some_and(|on| self.mesh.may_come_again(peer, on)),
             held: self.letting_in,
@@ -205,9 +208,9 @@ impl Gateway {
 
     /// A message's turn has come.
     fn take_in(&mut self, id: ContactId, arrival: Arrival, known: Known) {
-        let Some(peer) = self.roster.get(id).map(|contact| contact.address) else {
+        if self.roster.get(id).is_none() {
             return;
-        };
+        }
         let now = self.now.monotonic;
         let inbox = &mut self.correspondence(id).inbox;
         if let Some(given) = &arrival.id
@@ -246,7 +249,7 @@ impl Gateway {
         }
         if let Some(id) = arrival.id {
             self.confirm_when_durable(Receipt {
-                peer,
+                peer: arrival.peer,
                 connection: arrival.connection,
                 id,
             });
@@ -264,6 +267,7 @@ mod tests {
         for number in 0..1_000 {
             inbox.pending.push_back(Pending {
                 arrival: Arrival {
+                    peer: "fc00::1".parse().unwrap(),
                     connection: None,
                     again: false,
                     held: false,

@@ -1,5 +1,6 @@
 //! What fuzzing has found, each as the shortest dialogue that shows it.
 
+use super::delivery::{HELLO, receipts};
 use super::*;
 
 /// Target `peer`: the prompt stayed, for a stranger that nobody knew any more.
@@ -104,4 +105,25 @@ fn a_contact_that_is_forgotten_is_not_to_be_written_any_more() {
     without_contacts(&mut world);
     world.say(alice, "PRIVMSG enclave :forget John");
     check_bounds(&world);
+}
+
+/// Target `peer`: whoever is at the new address was told that a message had arrived which came
+/// from the old one.
+#[test]
+fn what_is_looked_up_while_its_writer_moves_is_not_confirmed_at_the_new_address() {
+    let mut world = World::new();
+    world.call(JOHN);
+    world.packet(JOHN, HELLO);
+    world.slow_answers = true;
+    world.packet(JOHN, r#"{"id":"a","message":"hi"}"#);
+    let moved = Book {
+        contacts: vec![contact("John Smith", "fc00::77"), contact("Mary", MARY)],
+        ..Book::default()
+    };
+    world.event(Event::BookRead(Ok(moved)));
+    let connection = world.call("fc00::77");
+    world.packet("fc00::77", HELLO);
+    world.answers_come();
+    let written = world.packets.remove(&connection).unwrap();
+    assert_eq!(receipts(&written), [""; 0]);
 }
