@@ -206,6 +206,21 @@ impl Gateway {
         }
     }
 
+    /// A contact is about to be taken out of the address book. What was looked up is dropped, all
+    /// of it: it was not confirmed, so it comes again, in order, if the contact does. What is
+    /// not repeated counts as having come before.
+    pub(super) fn drop_pending(&mut self, id: ContactId) {
+        let Some(talk) = self.correspondences.get_mut(&id) else {
+            return;
+        };
+        talk.inbox.accepted_meanwhile = Vec::new();
+        for Pending { arrival, .. } in std::mem::take(&mut talk.inbox.pending) {
+            if arrival.id.is_none() {
+                self.take_in(id, arrival, Known::New);
+            }
+        }
+    }
+
     /// A message's turn has come.
     fn take_in(&mut self, id: ContactId, arrival: Arrival, known: Known) {
         if self.roster.get(id).is_none() {

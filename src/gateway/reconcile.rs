@@ -204,6 +204,7 @@ impl Gateway {
     }
 
     fn contact_removed(&mut self, id: ContactId) {
+        self.drop_pending(id);
         self.unfriend(id);
         self.depart(id);
     }

@@ -384,6 +384,35 @@ fn one_taken_out_of_the_book_by_hand_keeps_what_waits_until_it_is_back() {
     assert_eq!(texts(&written(&mut world)), ["hi"]);
 }
 
+/// Found by the soak: what was looked up when the contact was removed was dropped, and what was
+/// looked up when it was back was shown before that came again.
+#[test]
+fn what_is_looked_up_while_its_writer_is_removed_and_added_comes_again_in_order() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    john_comes(&mut world);
+    world.heard(alice);
+    let packets = ["a", "b"].map(|text| format!(r#"{{"id":"{text}","message":"{text}"}}"#));
+    world.slow_answers = true;
+    for packet in &packets {
+        world.packet(JOHN, packet);
+    }
+    world.packet(JOHN, r#"{"message":"without an id"}"#);
+    let late = world.waiting_answers.pop().unwrap();
+    let nobody = Book::default();
+    world.event(Event::BookRead(Ok(nobody)));
+    assert_eq!(said(&world.heard(alice)), ["without an id"]);
+    world.answers_come();
+    world.event(Event::BookRead(Ok(book())));
+    world.slow_answers = false;
+    world.event(late);
+    john_comes(&mut world);
+    for packet in &packets {
+        world.packet(JOHN, packet);
+    }
+    assert_eq!(said(&world.heard(alice)), ["a", "b"]);
+}
+
 #[test]
 fn one_who_moved_while_the_program_was_off_is_sent_what_waited() {
     let mut world = World::new();
