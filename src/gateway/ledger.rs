@@ -14,7 +14,7 @@ use super::history::{HistoryAsked, SearchAsked};
 use super::outbox::Accepted;
 use super::response::Later;
 use super::roster::ContactId;
-use super::service::LogAsked;
+use super::service::{DoneAnswer, LogAsked};
 use super::stall::{Stall, trouble_text};
 
 /// What waits until it is durable.
@@ -26,6 +26,8 @@ pub(super) enum Waiting {
     Receipt(Receipt),
     /// A message of a contact's that a client is shown behind one of the person's own.
     Show(ClientId, Box<Message>),
+    /// A command of the person's: then it is answered.
+    Done(Box<DoneAnswer>),
 }
 
 /// A confirmation that is owed to a contact.
@@ -201,6 +203,7 @@ impl Gateway {
                     self.show_in_turn(client, &message);
                 }
                 Waiting::Receipt(receipt) => receipts.push(receipt),
+                Waiting::Done(answer) => self.is_done(*answer),
             }
         }
         self.confirm(receipts);
@@ -249,5 +252,6 @@ impl Gateway {
         };
         self.ledger.trouble = trouble;
         self.notice_everyone(&text);
+        self.say_what_is_not_done();
     }
 }

@@ -8,6 +8,7 @@ mod conversation;
 mod delivery;
 mod dialogue;
 mod extended_monitor;
+mod forget;
 mod found;
 mod held;
 mod history;
