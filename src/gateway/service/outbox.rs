@@ -10,6 +10,7 @@ use super::super::Gateway;
 use super::super::roster::{Contact, ContactId};
 use super::super::tags;
 use super::super::time::spoken;
+use super::late::may_wait;
 use super::{Answer, Asked};
 
 /// Messages of one contact that are listed; more would fill screens.
@@ -67,6 +68,8 @@ pub(super) fn outbox(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     Ok(lines)
 }
 
+/// `cancel NICK [N]`. What is taken back does not go out from now on, whatever the disk does; it
+/// is answered when no restart can bring it back.
 pub(super) fn cancel(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     let (id, nick) = gateway.correspondent(asked.word(0).unwrap_or_default())?;
     let mut waiting = gateway.list_waiting(id);
@@ -85,6 +88,10 @@ pub(super) fn cancel(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
         .iter()
         .filter(|one| one.standing != Standing::Unsent)
         .count();
+    let why_unstorable = gateway.why_unstorable();
+    if why_unstorable.is_none() {
+        may_wait(gateway, asked)?;
+    }
     let keys: Vec<u64> = waiting.iter().map(|one| one.key).collect();
     gateway.take_back(id, &keys);
     let mut text = format!("{} for {nick} taken back.", counted(keys.len()));
@@ -93,7 +100,15 @@ pub(super) fn cancel(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
             " {sent} of them had been sent before, so may have arrived."
         ));
     }
-    Ok(vec![text])
+    if let Some(why) = why_unstorable {
+        text.push_str(&format!(
+            " That is not stored, for {why}: they may be there again after the next start."
+        ));
+        return Ok(vec![text]);
+    }
+    let not_yet = format!("That messages for {nick} are taken back is not stored yet");
+    gateway.answer_when_durable(asked, text, not_yet);
+    Ok(Vec::new())
 }
 
 fn counted(count: usize) -> String {

@@ -137,3 +137,46 @@ fn what_waits_to_be_done_is_bounded_and_waits_for_nobody_who_is_gone() {
     world.disk_catches_up();
     assert_eq!(world.gateway.census().owed, Default::default());
 }
+
+#[test]
+fn what_is_taken_back_is_called_so_when_no_restart_can_bring_it_back() {
+    let (mut world, alice) = world("labeled-response batch");
+    world.slow_disk = None;
+    world.say(alice, "PRIVMSG Mary :a slip");
+    world.heard(alice);
+    world.slow_disk = Some(world.writes);
+    world.say(alice, "@label=c PRIVMSG enclave :cancel Mary");
+    assert_eq!(world.heard(alice), [""; 0]);
+    world.disk_catches_up();
+    let heard = world.heard(alice);
+    assert_eq!(heard.len(), 1, "{heard:?}");
+    assert!(heard[0].starts_with("@label=c"), "{heard:?}");
+    assert!(
+        heard[0].contains("1 message for Mary taken back"),
+        "{heard:?}"
+    );
+    assert_eq!(world.gateway.census().owed, Default::default());
+}
+
+#[test]
+fn what_is_taken_back_does_not_go_out_though_that_cannot_be_stored() {
+    for refuses in [true, false] {
+        let (mut world, alice) = world("");
+        world.say(alice, "PRIVMSG Mary :a slip");
+        if refuses {
+            world.event(Event::StoreTrouble(Some("the disk is full".to_owned())));
+        } else {
+            world.pass(PATIENCE + Duration::from_millis(100));
+        }
+        world.heard(alice);
+        world.say(alice, "PRIVMSG enclave :cancel Mary");
+        let heard = world.heard(alice);
+        assert_eq!(is_about(&heard, "may be there again"), 1, "{heard:?}");
+        world.online(MARY);
+        let sent = world.sent(MARY);
+        assert!(
+            sent.iter().all(|packet| packet["message"].is_null()),
+            "{sent:?}"
+        );
+    }
+}
