@@ -16,6 +16,7 @@ mod hostile;
 mod keys;
 mod limits;
 mod lookup;
+mod many;
 mod markers;
 mod monitor;
 mod multiline;
