@@ -4,29 +4,10 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use crate::config::Secret;
+use crate::config::{Config, Delivery, Secret};
+pub use crate::config::{Detached, History};
 use crate::enclave::network::Network;
 use crate::irc::listener::Fingerprint;
-
-/// What contacts see while no client is attached (`[enclave] detached`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detached {
-    /// The node stays up and is away.
-    Away,
-    /// The node goes dark: no listener, no dials.
-    Offline,
-}
-
-/// How long the text of a message is kept (`[store] history`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum History {
-    /// For ever.
-    Forever,
-    /// So long after it arrived.
-    For(Duration),
-    /// Until it has arrived where it should.
-    None,
-}
 
 /// The gateway's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,4 +42,35 @@ pub struct Settings {
     pub book: String,
     /// Where messages are kept, for the same.
     pub store: String,
+}
+
+impl Settings {
+    /// What a configuration says. `book` and `store` are where the files are.
+    pub fn of(config: &Config, zone: TimeZone, book: String, store: String) -> Self {
+        let Config { enclave, irc, .. } = config;
+        Self {
+            server_name: irc.server_name.clone(),
+            channel: irc.channel.clone().unwrap_or_default(),
+            alias: enclave.alias.clone(),
+            detached: enclave.detached,
+            grace: enclave.grace,
+            networks: enclave.networks.clone(),
+            max_frame: enclave.max_frame,
+            receipts: enclave.delivery == Delivery::Receipts,
+            password: irc.password.clone(),
+            fingerprints: irc.fingerprints.clone(),
+            history: config.store.history,
+            zone,
+            book,
+            store,
+        }
+    }
+}
+
+/// What holds without a configuration, for one who is nowhere: made-up worlds begin with it.
+impl Default for Settings {
+    fn default() -> Self {
+        let [book, store] = ["contacts.toml", "state.db"].map(str::to_owned);
+        Self::of(&Config::default(), TimeZone::UTC, book, store)
+    }
 }

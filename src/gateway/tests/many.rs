@@ -54,7 +54,7 @@ fn world(each: u64) -> World {
         last_seq: messages,
         ..Loaded::default()
     };
-    World::with(settings(), book, loaded)
+    World::with(Settings::default(), book, loaded)
 }
 
 const ALL_TAGS: &str = "server-time message-tags batch labeled-response draft/chathistory";
