@@ -112,6 +112,8 @@ pub(super) fn forget(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     }
     may_wait(gateway, asked)?;
     gateway.markers.forget(id);
+    gateway.ledger.forget(id);
+    gateway.forget_unfetched(id);
     let done = if gateway.roster.get(id).is_some() {
         gateway.store(Write::Forget(id.0));
         let kept = match gateway.count_waiting(id) {

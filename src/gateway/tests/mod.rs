@@ -13,6 +13,7 @@ mod found;
 mod held;
 mod history;
 mod hostile;
+mod in_flight;
 mod keys;
 mod limits;
 mod lookup;
