@@ -9,6 +9,8 @@ pub use crate::config::{Detached, History};
 use crate::enclave::network::Network;
 use crate::irc::listener::Fingerprint;
 
+use super::Gateway;
+
 /// The gateway's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -72,5 +74,24 @@ impl Default for Settings {
     fn default() -> Self {
         let [book, store] = ["contacts.toml", "state.db"].map(str::to_owned);
         Self::of(&Config::default(), TimeZone::UTC, book, store)
+    }
+}
+
+impl Gateway {
+    /// The configuration was read anew.
+    pub(super) fn settings_changed(&mut self, settings: Settings) {
+        // What the doors, the mesh and the channel were made with needs a restart; the
+        // one who read the file has said so.
+        self.settings.alias = settings.alias;
+        self.settings.detached = settings.detached;
+        self.settings.grace = settings.grace;
+        self.settings.history = settings.history;
+        self.calendar.keep_for(settings.history, self.now);
+        let had_keys = self.has_keys();
+        self.settings.password = settings.password;
+        self.settings.fingerprints = settings.fingerprints;
+        self.tell_if_keys_changed(had_keys);
+        self.expire();
+        self.update_presence();
     }
 }
