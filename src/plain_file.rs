@@ -1,10 +1,11 @@
 //! Opening a file that somebody else may have had a hand in: one that is none must not have us
 //! wait for ever (a pipe), or lead us to another file (a link).
 
+use std::error::Error;
 use std::fs::{File, OpenOptions};
-use std::io;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
+use std::{fmt, io};
 
 use rustix::fs::OFlags;
 
@@ -21,9 +22,27 @@ pub fn open(path: &Path) -> io::Result<File> {
         .open(path)?;
     let kind = file.metadata()?.file_type();
     match kind.is_fifo() || kind.is_socket() {
-        true => Err(io::Error::other("it is a pipe, and no file")),
+        true => Err(io::Error::other(Pipe)),
         false => Ok(file),
     }
+}
+
+/// Why a pipe is not opened: who writes to it may never be done, and what was read of it once is
+/// not there when it is read anew.
+#[derive(Debug)]
+struct Pipe;
+
+impl fmt::Display for Pipe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it is a pipe, and no file")
+    }
+}
+
+impl Error for Pipe {}
+
+/// Whether that is why [`open`] has failed.
+pub fn is_pipe(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|cause| cause.is::<Pipe>())
 }
 
 /// Opens a file to be read and written, and makes one for us alone where there is none; where
@@ -71,6 +90,22 @@ mod tests {
         pipe(&path);
         assert!(open(&path).unwrap_err().to_string().contains("pipe"));
         assert!(open_or_make(&path).is_err());
+        let missing = open(&folder.path().join("nothing")).unwrap_err();
+        assert!(is_pipe(&open(&path).unwrap_err()) && !is_pipe(&missing));
+    }
+
+    /// `--config <(generate)`.
+    #[test]
+    fn whoever_names_a_pipe_is_told_to_make_a_file_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        pipe(&path);
+        let problem = crate::source::read(&path).unwrap_err();
+        assert!(problem.what.contains("pipe"), "{problem}");
+        assert!(
+            problem.remedy.contains("write it to a file first"),
+            "{problem}"
+        );
     }
 
     #[test]

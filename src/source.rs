@@ -35,6 +35,13 @@ pub fn read(file: &Path) -> Result<Option<String>, Problem> {
         .and_then(|opened| opened.take(MAXIMUM_SIZE + 1).read_to_end(&mut bytes));
     match read {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if plain_file::is_pipe(&error) => {
+            return problem(
+                "is a pipe".to_owned(),
+                "what comes out of it could not be read anew later (SIGHUP, rehash): write it to \
+                 a file first, and name that",
+            );
+        }
         Err(error) => {
             let what = format!("cannot be read ({error})");
             return problem(what, "it must be a file that you may read");

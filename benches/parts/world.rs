@@ -7,14 +7,13 @@ use bytes::BytesMut;
 
 use enclave_irc::book::{Book, Contact};
 use enclave_irc::clock::{Now, Timestamp};
-use enclave_irc::config::Secret;
 use enclave_irc::enclave::ConnectionId;
 use enclave_irc::enclave::order::Order;
 use enclave_irc::enclave::packet::Packet;
 use enclave_irc::gateway::Gateway;
 use enclave_irc::gateway::effect::{Effect, Effects};
 use enclave_irc::gateway::event::Event;
-use enclave_irc::gateway::settings::{Detached, History, Settings};
+use enclave_irc::gateway::settings::Settings;
 use enclave_irc::irc::ClientId;
 use enclave_irc::irc::codec::Line;
 use enclave_irc::irc::listener::{Origin, Place};
@@ -68,7 +67,7 @@ impl World {
             monotonic: Duration::ZERO,
             wall: Timestamp(START),
         };
-        let mut gateway = Gateway::new(settings(), book(), Loaded::default(), now, 7);
+        let mut gateway = Gateway::new(Settings::default(), book(), Loaded::default(), now, 7);
         let mut effects = Effects::default();
         gateway.start(now, &mut effects);
         let mut world = Self {
@@ -235,25 +234,6 @@ pub fn is_shown(effect: &Effect) -> bool {
 /// A message of the person's has arrived.
 pub fn is_delivered(effect: &Effect) -> bool {
     matches!(effect, Effect::Store(Write::Delivered(_)))
-}
-
-fn settings() -> Settings {
-    Settings {
-        server_name: "enclave.local".to_owned(),
-        channel: "&enclave".to_owned(),
-        alias: String::new(),
-        detached: Detached::Away,
-        grace: Duration::from_secs(120),
-        networks: vec!["fc00::/8".parse().unwrap()],
-        max_frame: 1024 * 1024,
-        receipts: true,
-        password: Secret::default(),
-        fingerprints: Vec::new(),
-        history: History::Forever,
-        zone: jiff::tz::TimeZone::UTC,
-        book: "contacts.toml".to_owned(),
-        store: "state.db".to_owned(),
-    }
 }
 
 fn book() -> Book {

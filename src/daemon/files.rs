@@ -12,7 +12,7 @@ use crate::book::{self, Book, Change};
 use crate::config::{self, Config, Paths, certificate};
 use crate::gateway::ChangeId;
 use crate::gateway::event::Event;
-use crate::gateway::settings::{Detached, History, Settings};
+use crate::gateway::settings::Settings;
 use crate::irc::tls::Identity;
 use crate::problem::Problem;
 
@@ -144,30 +144,9 @@ pub fn read_both(paths: &Paths) -> BothFiles {
 
 /// What the gateway needs to know of the configuration.
 pub fn settings(config: &Config, paths: &Paths, zone: TimeZone) -> Settings {
-    let Config { enclave, irc, .. } = config;
-    Settings {
-        server_name: irc.server_name.clone(),
-        channel: irc.channel.clone().unwrap_or_default(),
-        alias: enclave.alias.clone(),
-        detached: match enclave.detached {
-            config::Detached::Away => Detached::Away,
-            config::Detached::Offline => Detached::Offline,
-        },
-        grace: enclave.grace,
-        networks: enclave.networks.clone(),
-        max_frame: enclave.max_frame,
-        receipts: enclave.delivery == config::Delivery::Receipts,
-        password: irc.password.clone(),
-        fingerprints: irc.fingerprints.clone(),
-        history: match config.store.history {
-            config::History::Forever => History::Forever,
-            config::History::For(kept) => History::For(kept),
-            config::History::None => History::None,
-        },
-        zone,
-        book: paths.contacts.display().to_string(),
-        store: paths.store(&config.store).display().to_string(),
-    }
+    let book = paths.contacts.display().to_string();
+    let store = paths.store(&config.store).display().to_string();
+    Settings::of(config, zone, book, store)
 }
 
 /// Where the person is. For its name, jiff would read and keep a list of all zones that

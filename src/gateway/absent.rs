@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::book;
+use crate::enclave::address::Address;
 use crate::enclave::link::Outgoing;
 use crate::enclave::news::Presence;
 use crate::irc::nick::Nick;
@@ -156,6 +157,16 @@ impl Gateway {
     /// A contact by its number, in the address book or not.
     pub(super) fn contact(&self, id: ContactId) -> Option<&Contact> {
         find(&self.roster, &self.absent, id)
+    }
+
+    /// There is a link with a contact.
+    pub(super) fn contact_linked(&mut self, peer: Address) {
+        if let Some(id) = self.roster.id_by_address(peer)
+            && let Some(contact) = self.roster.get_mut(id)
+        {
+            contact.last_linked = Some(self.now.wall);
+            self.write_contact_later(id);
+        }
     }
 
     /// Has it stored when a contact was linked and seen last, in a while: it is of use at the

@@ -222,6 +222,9 @@ impl Gateway {
         }
         let ledger = &self.ledger;
         add("questions refused", ledger.refused.len(), 0);
+        if ledger.asked.is_empty() {
+            add("forgotten meanwhile", ledger.forgotten.len(), 0);
+        }
         if ledger.writers.is_empty() {
             add("bytes of nothing", ledger.unaccepted_bytes, 0);
         }

@@ -108,7 +108,7 @@ impl Gateway {
 
     /// A client's connection is over without QUIT.
     pub(super) fn client_vanished(&mut self, client: ClientId, reason: &str) {
-        self.responses.forget(client);
+        self.forget_answers(client);
         if let Some(session) = self.sessions.remove(&client)
             && session.attached()
         {
@@ -120,7 +120,7 @@ impl Gateway {
     /// A client said QUIT.
     pub(super) fn client_quit(&mut self, client: ClientId, text: &str) {
         self.close(client, if text.is_empty() { "Client quit" } else { text });
-        self.responses.forget(client);
+        self.forget_answers(client);
         if let Some(session) = self.sessions.remove(&client)
             && session.attached()
         {

@@ -159,6 +159,7 @@ impl Gateway {
         &mut self,
         client: ClientId,
         tag_only: bool,
+        ticket: u64,
         answer: Result<Answer, String>,
     ) {
         // Where it cannot be read, nothing counts as seen until it connects again.
@@ -168,10 +169,29 @@ impl Gateway {
         };
         session.unfetched = missed
             .into_iter()
+            .filter(|missed| {
+                let contact = ContactId(missed.contact);
+                !self.ledger.was_forgotten_since(contact, ticket)
+            })
             .map(|missed| (missed.contact, Unfetched::new(missed, tag_only)))
             .collect();
         session.progress.has_gap = !session.unfetched.is_empty();
         self.ask_whether_seen(client);
+    }
+
+    /// What was said with a contact is deleted: nobody can fetch it any more, and nothing that
+    /// came later must wait for that to count as seen.
+    pub(super) fn forget_unfetched(&mut self, id: ContactId) {
+        let mut level = Vec::new();
+        for (client, session) in &mut self.sessions {
+            if session.unfetched.remove(&id.0).is_some() && session.unfetched.is_empty() {
+                session.progress.has_gap = false;
+                level.push(*client);
+            }
+        }
+        for client in level {
+            self.ask_whether_seen(client);
+        }
     }
 
     /// A client was sent history.

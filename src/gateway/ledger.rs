@@ -14,7 +14,7 @@ use super::history::{HistoryAsked, SearchAsked};
 use super::outbox::Accepted;
 use super::response::Later;
 use super::roster::ContactId;
-use super::service::LogAsked;
+use super::service::{DoneAnswer, LogAsked};
 use super::stall::{Stall, trouble_text};
 
 /// What waits until it is durable.
@@ -26,6 +26,8 @@ pub(super) enum Waiting {
     Receipt(Receipt),
     /// A message of a contact's that a client is shown behind one of the person's own.
     Show(ClientId, Box<Message>),
+    /// A command of the person's: then it is answered.
+    Done(Box<DoneAnswer>),
 }
 
 /// A confirmation that is owed to a contact.
@@ -92,6 +94,9 @@ pub(super) struct Ledger {
     pub last_seq: u64,
     tickets: u64,
     pub(super) asked: HashMap<u64, Asked>,
+    /// Contacts that were forgotten, with the last question before that; until all have an
+    /// answer.
+    pub(super) forgotten: BTreeMap<ContactId, u64>,
     /// Tickets of questions that the store is not asked, because it says nothing.
     pub(super) refused: Vec<u64>,
     /// Bytes of text in what the person wrote that is not accepted yet.
@@ -128,6 +133,19 @@ impl Ledger {
                 self.held_back.remove(&client);
             }
         }
+    }
+
+    /// A contact is forgotten: what was asked before may still be answered with what it said.
+    pub fn forget(&mut self, contact: ContactId) {
+        if !self.asked.is_empty() {
+            self.forgotten.insert(contact, self.tickets);
+        }
+    }
+
+    /// Whether a contact was forgotten after this was asked.
+    pub fn was_forgotten_since(&self, contact: ContactId, ticket: u64) -> bool {
+        let forgotten = self.forgotten.get(&contact);
+        forgotten.is_some_and(|last| ticket <= *last)
     }
 
     /// The next message's place among all messages.
@@ -201,6 +219,7 @@ impl Gateway {
                     self.show_in_turn(client, &message);
                 }
                 Waiting::Receipt(receipt) => receipts.push(receipt),
+                Waiting::Done(answer) => self.is_done(*answer),
             }
         }
         self.confirm(receipts);
@@ -231,9 +250,12 @@ impl Gateway {
             Asked::Targets(client, later) => self.give_targets(client, later, answer),
             Asked::Search(asked) => self.give_found(asked, answer),
             Asked::Position(client, contact, later) => {
-                self.mark_position(client, contact, later, answer);
+                self.mark_position(client, contact, ticket, later, answer);
             }
-            Asked::Missed(client, tag_only) => self.has_missed(client, tag_only, answer),
+            Asked::Missed(client, tag_only) => self.has_missed(client, tag_only, ticket, answer),
+        }
+        if self.ledger.asked.is_empty() {
+            self.ledger.forgotten.clear();
         }
     }
 
@@ -249,5 +271,6 @@ impl Gateway {
         };
         self.ledger.trouble = trouble;
         self.notice_everyone(&text);
+        self.say_what_is_not_done();
     }
 }

@@ -127,6 +127,7 @@ impl Gateway {
         &mut self,
         client: ClientId,
         id: ContactId,
+        ticket: u64,
         later: Later,
         answer: Result<Answer, String>,
     ) {
@@ -152,8 +153,9 @@ impl Gateway {
                 possible if possible == last_time => last_time,
                 _ => Timestamp(i64::MIN),
             };
-            // Whoever was forgotten meanwhile has no marker any more.
-            let found = found.filter(|_| gateway.contact(id).is_some());
+            // What was forgotten meanwhile has no marker any more.
+            let is_forgotten = gateway.ledger.was_forgotten_since(id, ticket);
+            let found = found.filter(|_| gateway.contact(id).is_some() && !is_forgotten);
             match found.filter(|(seq, _)| *seq > last_seq) {
                 Some((seq, time)) => {
                     let marker = Marker {

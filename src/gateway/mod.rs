@@ -8,6 +8,7 @@
 //! | room | what it knows |
 //! |---|---|
 //! | [`event`], [`effect`], `dispatch` | what comes in, what goes out; who takes what |
+//! | `deadlines` | what is done when its time has come |
 //! | `keys` | who has to show one, and what becomes of those that do not |
 //! | `session`, `clients` | one attached client; how clients come, are heard, and go |
 //! | `attach` | what a client is greeted with |
@@ -45,6 +46,7 @@ mod commands;
 mod contacts;
 mod conversation;
 mod correspondence;
+mod deadlines;
 mod dispatch;
 pub mod effect;
 mod error;
@@ -272,29 +274,6 @@ impl Gateway {
         effects.0.append(&mut self.effects.0);
     }
 
-    /// When [`Event::Deadline`] is due, on the monotonic clock, if nothing else happens.
-    pub fn deadline(&self) -> Option<Duration> {
-        let sessions = self.sessions.values().map(Session::deadline).min();
-        [
-            self.mesh.deadline(),
-            self.person.deadline(),
-            sessions,
-            self.prompt_deadline(),
-            self.batch_deadline(),
-            self.key_deadline(),
-            self.pace_deadline(),
-            self.calm_deadline(),
-            self.next_expiry,
-            self.next_forgetting,
-            self.write_unwritten_at,
-            self.stall_deadline(),
-            self.change_deadline(),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
-    }
-
     /// The id for a connection that was just accepted.
     pub fn next_connection(&mut self) -> ConnectionId {
         self.mesh.next_connection()
@@ -324,49 +303,6 @@ impl Gateway {
             self.outcome = outcome;
         }
         result
-    }
-
-    fn deadline_came(&mut self) {
-        self.mesh(|mesh, now, out| mesh.tick(now, out));
-        self.grace_over();
-        self.check_clients();
-        self.give_up_batches();
-        self.look_at_passwords();
-        self.prompt_due();
-        self.pace_due();
-        self.calm_due();
-        self.unwritten_due();
-        self.forget_recent();
-        self.stall_due();
-        self.changes_due();
-        if self.next_expiry.is_some_and(|at| at <= self.now.monotonic) {
-            self.expire();
-        }
-    }
-
-    fn settings_changed(&mut self, settings: Settings) {
-        // What the doors, the mesh and the channel were made with needs a restart; the
-        // one who read the file has said so.
-        self.settings.alias = settings.alias;
-        self.settings.detached = settings.detached;
-        self.settings.grace = settings.grace;
-        self.settings.history = settings.history;
-        self.calendar.keep_for(settings.history, self.now);
-        let had_keys = self.has_keys();
-        self.settings.password = settings.password;
-        self.settings.fingerprints = settings.fingerprints;
-        self.tell_if_keys_changed(had_keys);
-        self.expire();
-        self.update_presence();
-    }
-
-    fn contact_linked(&mut self, peer: Address) {
-        if let Some(id) = self.roster.id_by_address(peer)
-            && let Some(contact) = self.roster.get_mut(id)
-        {
-            contact.last_linked = Some(self.now.wall);
-            self.write_contact_later(id);
-        }
     }
 
     fn shut_down(&mut self) {

@@ -4,29 +4,12 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use crate::config::Secret;
+use crate::config::{Config, Delivery, Secret};
+pub use crate::config::{Detached, History};
 use crate::enclave::network::Network;
 use crate::irc::listener::Fingerprint;
 
-/// What contacts see while no client is attached (`[enclave] detached`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detached {
-    /// The node stays up and is away.
-    Away,
-    /// The node goes dark: no listener, no dials.
-    Offline,
-}
-
-/// How long the text of a message is kept (`[store] history`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum History {
-    /// For ever.
-    Forever,
-    /// So long after it arrived.
-    For(Duration),
-    /// Until it has arrived where it should.
-    None,
-}
+use super::Gateway;
 
 /// The gateway's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,4 +44,54 @@ pub struct Settings {
     pub book: String,
     /// Where messages are kept, for the same.
     pub store: String,
+}
+
+impl Settings {
+    /// What a configuration says. `book` and `store` are where the files are.
+    pub fn of(config: &Config, zone: TimeZone, book: String, store: String) -> Self {
+        let Config { enclave, irc, .. } = config;
+        Self {
+            server_name: irc.server_name.clone(),
+            channel: irc.channel.clone().unwrap_or_default(),
+            alias: enclave.alias.clone(),
+            detached: enclave.detached,
+            grace: enclave.grace,
+            networks: enclave.networks.clone(),
+            max_frame: enclave.max_frame,
+            receipts: enclave.delivery == Delivery::Receipts,
+            password: irc.password.clone(),
+            fingerprints: irc.fingerprints.clone(),
+            history: config.store.history,
+            zone,
+            book,
+            store,
+        }
+    }
+}
+
+/// What holds without a configuration, for one who is nowhere: made-up worlds begin with it.
+impl Default for Settings {
+    fn default() -> Self {
+        let [book, store] = ["contacts.toml", "state.db"].map(str::to_owned);
+        Self::of(&Config::default(), TimeZone::UTC, book, store)
+    }
+}
+
+impl Gateway {
+    /// The configuration was read anew.
+    pub(super) fn settings_changed(&mut self, settings: Settings) {
+        // What the doors, the mesh and the channel were made with needs a restart; the
+        // one who read the file has said so.
+        self.settings.alias = settings.alias;
+        self.settings.detached = settings.detached;
+        self.settings.grace = settings.grace;
+        self.settings.history = settings.history;
+        self.calendar.keep_for(settings.history, self.now);
+        let had_keys = self.has_keys();
+        self.settings.password = settings.password;
+        self.settings.fingerprints = settings.fingerprints;
+        self.tell_if_keys_changed(had_keys);
+        self.expire();
+        self.update_presence();
+    }
 }

@@ -146,6 +146,14 @@ impl Gateway {
         is_stuck.then(|| format!("the disk of {} does not answer", self.settings.store))
     }
 
+    /// Why nothing can be written to it now, for people.
+    pub(super) fn why_unstorable(&self) -> Option<String> {
+        self.ledger
+            .trouble
+            .clone()
+            .or_else(|| self.why_unreadable())
+    }
+
     /// What is wrong with the store, for whoever has just come or asks.
     pub(super) fn store_text(&self) -> Option<String> {
         if self.ledger.stall.is_stuck() {
@@ -177,8 +185,18 @@ impl Gateway {
 
     /// The program ends: clients are told what is lost if the store goes on saying nothing.
     pub(super) fn say_what_is_unstored(&mut self) {
+        if !self.store_is_down() {
+            return;
+        }
+        let mut waiting = self.ledger.waiting.iter();
+        if waiting.any(|(_, waiting)| matches!(waiting, Waiting::Done(_))) {
+            self.notice_attached(
+                "What you had deleted or taken back last is not stored, and may be there again \
+                 after the next start: look then.",
+            );
+        }
         let own = self.ledger.writers.len() as u64;
-        if own == 0 || !self.store_is_down() {
+        if own == 0 {
             return;
         }
         let what = counted(own, "message that you wrote", "messages that you wrote");
@@ -242,6 +260,7 @@ impl Gateway {
         self.tell_of_store(tidings);
         if self.ledger.stall.is_stuck() && !was_stuck {
             self.show_what_is_held_back();
+            self.say_what_is_not_done();
         }
     }
 

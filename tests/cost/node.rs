@@ -6,13 +6,12 @@ use bytes::BytesMut;
 
 use enclave_irc::book::{Book, Contact};
 use enclave_irc::clock::{Now, Timestamp};
-use enclave_irc::config::Secret;
 use enclave_irc::enclave::ConnectionId;
 use enclave_irc::enclave::order::Order;
 use enclave_irc::gateway::Gateway;
 use enclave_irc::gateway::effect::{Effect, Effects};
 use enclave_irc::gateway::event::Event;
-use enclave_irc::gateway::settings::{Detached, History, Settings};
+use enclave_irc::gateway::settings::Settings;
 use enclave_irc::irc::ClientId;
 use enclave_irc::irc::codec::Line;
 use enclave_irc::irc::listener::{Origin, Place};
@@ -80,7 +79,7 @@ impl Node {
             ..Book::default()
         };
         let mut node = Self {
-            gateway: Gateway::new(settings(), book, loaded, now, 7),
+            gateway: Gateway::new(Settings::default(), book, loaded, now, 7),
             now,
             writes: 0,
             connections: Vec::new(),
@@ -169,24 +168,5 @@ fn contact(number: usize) -> Contact {
         nick: Nick::new(&name).unwrap(),
         name,
         blocked: false,
-    }
-}
-
-fn settings() -> Settings {
-    Settings {
-        server_name: "enclave.local".to_owned(),
-        channel: "&enclave".to_owned(),
-        alias: String::new(),
-        detached: Detached::Away,
-        grace: Duration::from_secs(120),
-        networks: vec!["fc00::/8".parse().unwrap()],
-        max_frame: 1024 * 1024,
-        receipts: true,
-        password: Secret::default(),
-        fingerprints: Vec::new(),
-        history: History::Forever,
-        zone: jiff::tz::TimeZone::UTC,
-        book: "contacts.toml".to_owned(),
-        store: "state.db".to_owned(),
     }
 }

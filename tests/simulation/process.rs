@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use enclave_irc::book::{Book, Change, Contact};
-use enclave_irc::config::Secret;
 use enclave_irc::gateway::effect::{Effect, Effects};
 use enclave_irc::gateway::event::Event;
 use enclave_irc::gateway::settings::{Detached, History, Settings};
@@ -25,28 +24,19 @@ const PATIENCE: u32 = 5;
 
 fn settings(kind: Kind, habits: &Habits) -> Settings {
     Settings {
-        server_name: "enclave.local".to_owned(),
-        channel: "&enclave".to_owned(),
-        alias: String::new(),
         detached: if habits.is_dark_alone {
             Detached::Offline
         } else {
             Detached::Away
         },
         grace: Duration::from_secs(30),
-        networks: vec!["fc00::/8".parse().unwrap()],
-        max_frame: 1 << 20,
         receipts: kind == Kind::Ours,
-        password: Secret::default(),
-        fingerprints: Vec::new(),
-        zone: jiff::tz::TimeZone::UTC,
         history: if habits.is_forgetful {
             History::None
         } else {
             History::Forever
         },
-        book: "contacts.toml".to_owned(),
-        store: "state.db".to_owned(),
+        ..Settings::default()
     }
 }
 

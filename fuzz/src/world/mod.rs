@@ -23,12 +23,11 @@ use std::time::Duration;
 
 use enclave_irc::book::{Book, Change};
 use enclave_irc::clock::{Now, Timestamp};
-use enclave_irc::config::Secret;
 use enclave_irc::enclave::ConnectionId;
 use enclave_irc::enclave::address::Address;
 use enclave_irc::gateway::effect::Effects;
 use enclave_irc::gateway::event::Event;
-use enclave_irc::gateway::settings::{Detached, History, Settings};
+use enclave_irc::gateway::settings::Settings;
 use enclave_irc::gateway::{ChangeId, Gateway};
 use enclave_irc::irc::ClientId;
 use enclave_irc::irc::codec::Line;
@@ -82,22 +81,11 @@ impl World {
     /// A world in which nothing has happened yet.
     pub fn new(receipts: bool) -> Self {
         let settings = Settings {
-            server_name: "enclave.local".to_owned(),
-            channel: belief::CHANNEL.to_owned(),
-            alias: String::new(),
-            detached: Detached::Away,
-            grace: Duration::from_secs(120),
             networks: ["fc00::/8", "200::/7"]
                 .map(|one| one.parse().expect("a network"))
                 .into(),
-            max_frame: 1024 * 1024,
             receipts,
-            password: Secret::default(),
-            fingerprints: Vec::new(),
-            history: History::Forever,
-            zone: jiff::tz::TimeZone::UTC,
-            book: "contacts.toml".to_owned(),
-            store: "state.db".to_owned(),
+            ..Settings::default()
         };
         let now = Now {
             monotonic: Duration::ZERO,

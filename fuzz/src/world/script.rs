@@ -30,6 +30,7 @@
 
 use std::time::Duration;
 
+use enclave_irc::config::Secret;
 use enclave_irc::gateway::settings::{Detached, History};
 
 use super::client::Cause;

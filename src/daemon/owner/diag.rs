@@ -118,21 +118,16 @@ fn read(answer: &[u8]) -> Option<Row> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{TcpListener, TcpStream};
+    use std::net::TcpListener;
 
+    use super::super::tests::loops;
     use super::*;
 
     #[test]
     fn a_connection_is_found_as_the_table_has_it() {
-        for address in ["127.0.0.1:0", "[::1]:0"] {
-            // A machine may have no IPv6.
-            let Ok(listener) = TcpListener::bind(address) else {
-                continue;
-            };
-            let far = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-            let (near, from) = listener.accept().unwrap();
-            let here = near.local_addr().unwrap();
-            // Nor may every kernel be asked.
+        for ends in loops() {
+            let (from, here) = (ends.from, ends.here);
+            // Not every kernel may be asked.
             let Ok(found) = find(from, here) else {
                 continue;
             };
@@ -140,7 +135,7 @@ mod tests {
             let expected = rows.into_iter().find(|row| row.is_far_end(from, here));
             assert_eq!(found, expected);
             assert!(found.is_some());
-            drop(far);
+            drop(ends.far);
             let row = find(from, here).unwrap();
             assert!(row.is_none_or(|row| !row.is_far_end(from, here)));
         }

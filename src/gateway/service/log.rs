@@ -5,11 +5,11 @@ use crate::irc::text;
 use crate::store::{self, Ask, Write};
 
 use super::super::Gateway;
-use super::super::history::REQUESTS;
 use super::super::ledger;
 use super::super::response::Later;
 use super::super::roster::ContactId;
 use super::super::time::log_time;
+use super::late::may_wait;
 use super::{Answer, Asked, Place};
 
 /// Messages shown where no number is given.
@@ -55,7 +55,7 @@ pub(super) fn log(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     let contact = named
         .map(|named| gateway.correspondent(named))
         .transpose()?;
-    may_ask(gateway, asked)?;
+    may_wait(gateway, asked)?;
     let log = LogAsked {
         client: asked.client,
         place: asked.place,
@@ -82,7 +82,7 @@ pub(super) fn search(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
         contact = Some(id.0);
         words = text;
     }
-    may_ask(gateway, asked)?;
+    may_wait(gateway, asked)?;
     let log = LogAsked {
         client: asked.client,
         place: asked.place,
@@ -102,35 +102,35 @@ pub(super) fn search(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     Ok(Vec::new())
 }
 
-/// Counts a question to the store, which may take long to answer; says so where a client has
-/// asked too many already.
-fn may_ask(gateway: &mut Gateway, asked: &Asked<'_>) -> Result<(), String> {
-    if gateway.may_ask(asked.client) {
-        return Ok(());
-    }
-    Err(format!(
-        "{REQUESTS} of your questions wait for an answer already; ask again when they have it"
-    ))
-}
-
-/// `forget NICK`.
+/// `forget NICK`. It is answered when it is done, and refused where that cannot be.
 pub(super) fn forget(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     let (id, nick) = gateway.correspondent(asked.word(0).unwrap_or_default())?;
-    if gateway.roster.get(id).is_some() {
-        gateway.markers.forget(id);
-        gateway.store(Write::Forget(id.0));
-        return Ok(vec![format!(
-            "All that you and {nick} have said is deleted; they stay your contact."
-        )]);
+    if let Some(why) = gateway.why_unstorable() {
+        return Err(format!(
+            "Nothing was deleted: {why}. Ask again when you are told that this is over."
+        ));
     }
+    may_wait(gateway, asked)?;
     gateway.markers.forget(id);
-    gateway.absent.remove(&id);
-    gateway.unwritten.remove(&id);
-    gateway.correspondences.remove(&id);
-    gateway.store(Write::RemoveContact(id.0));
-    Ok(vec![format!(
-        "{nick} is forgotten, with all that you two have said."
-    )])
+    gateway.ledger.forget(id);
+    gateway.forget_unfetched(id);
+    let done = if gateway.roster.get(id).is_some() {
+        gateway.store(Write::Forget(id.0));
+        let kept = match gateway.count_waiting(id) {
+            0 => String::new(),
+            _ => format!(", but for what waits to be sent (outbox {nick})"),
+        };
+        format!("All that you and {nick} have said is deleted{kept}; they stay your contact.")
+    } else {
+        gateway.absent.remove(&id);
+        gateway.unwritten.remove(&id);
+        gateway.correspondences.remove(&id);
+        gateway.store(Write::RemoveContact(id.0));
+        format!("{nick} is forgotten, with all that you two have said.")
+    };
+    let not_yet = format!("What you and {nick} have said is not deleted yet");
+    gateway.answer_when_durable(asked, done, not_yet);
+    Ok(Vec::new())
 }
 
 impl Gateway {

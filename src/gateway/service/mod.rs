@@ -5,6 +5,7 @@
 //! the destructive ones want exactly their arguments, for "block party tonight" is talk.
 
 mod book;
+mod late;
 mod log;
 mod outbox;
 mod pending;
@@ -19,6 +20,7 @@ use crate::nearest::nearest;
 use super::Gateway;
 use super::voice::SERVICE_NICK;
 
+pub(super) use late::DoneAnswer;
 pub(super) use log::LogAsked;
 pub(super) use pending::PendingChange;
 use table::{COMMANDS, Command, Kind, find};

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::enclave::link::Standing;
+use crate::enclave::link::{Outgoing, Standing};
 use crate::irc::text::quote_for_display;
 use crate::store::Write;
 
@@ -10,6 +10,7 @@ use super::super::Gateway;
 use super::super::roster::{Contact, ContactId};
 use super::super::tags;
 use super::super::time::spoken;
+use super::late::may_wait;
 use super::{Answer, Asked};
 
 /// Messages of one contact that are listed; more would fill screens.
@@ -18,10 +19,13 @@ const LISTED: usize = 20;
 /// Columns of a message in the list.
 const COLUMNS: usize = 50;
 
+/// Lines after which no more contacts are listed: thousands may have messages waiting, and all
+/// of it waits for a client that reads slowly.
+const LINES: usize = 1_000;
+
 /// One message that waits.
-struct Waiting {
-    key: u64,
-    line: String,
+struct Waiting<'a> {
+    message: &'a Outgoing,
     standing: Standing,
 }
 
@@ -41,7 +45,13 @@ pub(super) fn outbox(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
         }
     };
     let mut lines = Vec::new();
+    let (mut contacts, mut messages) = (0_usize, 0_usize);
     for id in whose {
+        if lines.len() >= LINES {
+            contacts += 1;
+            messages += gateway.count_waiting(id);
+            continue;
+        }
         let waiting = gateway.list_waiting(id);
         let Some(contact) = gateway.contact(id).filter(|_| !waiting.is_empty()) else {
             continue;
@@ -54,11 +64,19 @@ pub(super) fn outbox(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
         ));
         let more = waiting.len().saturating_sub(LISTED);
         for (number, one) in waiting.iter().take(LISTED).enumerate() {
-            lines.push(format!("  {}. {}", number + 1, one.line));
+            let line = gateway.waiting_line(one);
+            lines.push(format!("  {}. {line}", number + 1));
         }
         if more > 0 {
             lines.push(format!("  … and {more} more"));
         }
+    }
+    if contacts > 0 {
+        let more = if contacts == 1 { "contact" } else { "contacts" };
+        lines.push(format!(
+            "… and {} for {contacts} more {more}; to see one's: outbox NICK",
+            counted(messages)
+        ));
     }
     if lines.is_empty() {
         return Ok(vec!["Nothing waits to be sent.".to_owned()]);
@@ -67,6 +85,8 @@ pub(super) fn outbox(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     Ok(lines)
 }
 
+/// `cancel NICK [N]`. What is taken back does not go out from now on, whatever the disk does; it
+/// is answered when no restart can bring it back.
 pub(super) fn cancel(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     let (id, nick) = gateway.correspondent(asked.word(0).unwrap_or_default())?;
     let mut waiting = gateway.list_waiting(id);
@@ -85,7 +105,11 @@ pub(super) fn cancel(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
         .iter()
         .filter(|one| one.standing != Standing::Unsent)
         .count();
-    let keys: Vec<u64> = waiting.iter().map(|one| one.key).collect();
+    let keys: Vec<u64> = waiting.iter().map(|one| one.message.key).collect();
+    let why_unstorable = gateway.why_unstorable();
+    if why_unstorable.is_none() {
+        may_wait(gateway, asked)?;
+    }
     gateway.take_back(id, &keys);
     let mut text = format!("{} for {nick} taken back.", counted(keys.len()));
     if sent > 0 {
@@ -93,7 +117,15 @@ pub(super) fn cancel(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
             " {sent} of them had been sent before, so may have arrived."
         ));
     }
-    Ok(vec![text])
+    if let Some(why) = why_unstorable {
+        text.push_str(&format!(
+            " That is not stored, for {why}: they may be there again after the next start."
+        ));
+        return Ok(vec![text]);
+    }
+    let not_yet = format!("That messages for {nick} are taken back is not stored yet");
+    gateway.answer_when_durable(asked, text, not_yet);
+    Ok(Vec::new())
 }
 
 fn counted(count: usize) -> String {
@@ -127,36 +159,34 @@ impl Gateway {
     }
 
     /// What waits for a contact, in order.
-    fn list_waiting(&self, id: ContactId) -> Vec<Waiting> {
-        let listed = |message: &crate::enclave::link::Outgoing, standing| {
-            let age = spoken(self.now.wall.since(message.timestamp));
-            let text = match message.text.as_str() {
-                "" => tags::in_words(&message.tags),
-                text => text.to_owned(),
-            };
-            let text = quote_for_display(&text, COLUMNS);
-            let sent = match standing {
-                Standing::Unsent => "",
-                Standing::Sent | Standing::Unheard => ", sent, not yet confirmed",
-            };
-            Waiting {
-                key: message.key,
-                line: format!("{text} ({age} ago{sent})"),
-                standing,
-            }
-        };
+    fn list_waiting(&self, id: ContactId) -> Vec<Waiting<'_>> {
+        let listed = |(message, standing)| Waiting { message, standing };
         let parked = self.correspondences.get(&id).map(|one| &one.parked);
         let parked = parked.into_iter().flatten();
         let address = self.roster.get(id).map(|contact| contact.address);
         let in_mesh = address.into_iter().flat_map(|peer| self.mesh.waiting(peer));
-        parked
-            .map(|message| listed(message, Standing::Unsent))
-            .chain(in_mesh.map(|(message, standing)| listed(message, standing)))
-            .collect()
+        let parked = parked.map(|message| (message, Standing::Unsent));
+        parked.chain(in_mesh).map(listed).collect()
+    }
+
+    /// One of them, as it is listed.
+    fn waiting_line(&self, waiting: &Waiting<'_>) -> String {
+        let message = waiting.message;
+        let age = spoken(self.now.wall.since(message.timestamp));
+        let text = match message.text.as_str() {
+            "" => tags::in_words(&message.tags),
+            text => text.to_owned(),
+        };
+        let text = quote_for_display(&text, COLUMNS);
+        let sent = match waiting.standing {
+            Standing::Unsent => "",
+            Standing::Sent | Standing::Unheard => ", sent, not yet confirmed",
+        };
+        format!("{text} ({age} ago{sent})")
     }
 
     /// Why messages wait, where there is something to say.
-    fn why_waiting(&self, id: ContactId, contact: &Contact, waiting: &[Waiting]) -> String {
+    fn why_waiting(&self, id: ContactId, contact: &Contact, waiting: &[Waiting<'_>]) -> String {
         if self.roster.get(id).is_none() {
             return ", who is not in your address book any more".to_owned();
         }

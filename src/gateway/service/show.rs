@@ -12,6 +12,10 @@ use super::super::strangers::quoted;
 use super::super::time::spoken;
 use super::{Answer, Asked};
 
+/// Contacts that are listed, those that are online first. More than anybody reads, and each may
+/// have a long name and text: all of it waits for a client that reads slowly.
+const LISTED: usize = 1_000;
+
 pub(super) fn whoami(gateway: &mut Gateway, _: &Asked<'_>) -> Answer {
     let address = if gateway.own_addresses.is_empty() {
         gateway.no_address_text()
@@ -55,15 +59,19 @@ pub(super) fn contacts(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
         }]);
     }
     found.sort_by_key(|contact| (!contact.online(), contact.nick.folded()));
+    let more = found.len().saturating_sub(LISTED);
+    found.truncate(LISTED);
     let width = found
         .iter()
         .map(|contact| contact.nick.as_str().len())
         .max()
         .unwrap_or(0);
-    Ok(found
+    let lines = found
         .iter()
-        .map(|contact| gateway.contact_line(contact, width))
-        .collect())
+        .map(|contact| gateway.contact_line(contact, width));
+    let rest =
+        (more > 0).then(|| format!("… and {more} more; to see some of them: contacts PATTERN"));
+    Ok(lines.chain(rest).collect())
 }
 
 pub(super) fn requests(gateway: &mut Gateway, _: &Asked<'_>) -> Answer {

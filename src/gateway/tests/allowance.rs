@@ -103,7 +103,7 @@ fn what_waits_for_all_contacts_together_is_bounded_and_nothing_is_lost() {
         let length = if number == 0 { each - room } else { each };
         "x".repeat(length)
     });
-    let mut world = World::with(settings(), book(), waiting(texts));
+    let mut world = World::with(Settings::default(), book(), waiting(texts));
     let alice = world.attached("alice", "echo-message message-tags");
     let reaction = "@+draft/react=x;+draft/reply=y TAGMSG John";
     for line in [

@@ -123,7 +123,7 @@ fn a_blocked_contact_keeps_its_nick_and_takes_no_message() {
 fn derived_nicks_are_written_down() {
     let mut book = book();
     book.derived = true;
-    let world = World::with(settings(), book, Loaded::default());
+    let world = World::with(Settings::default(), book, Loaded::default());
     assert!(matches!(world.changes[0].1, Change::WriteNicks));
 }
 
@@ -133,7 +133,7 @@ fn our_own_address_in_the_book_is_said() {
         contacts: vec![contact("Me", OWN)],
         ..Book::default()
     };
-    let mut world = World::with(settings(), book, Loaded::default());
+    let mut world = World::with(Settings::default(), book, Loaded::default());
     let alice = world.attach("alice", "");
     let said = world
         .heard(alice)
@@ -158,7 +158,7 @@ fn a_blocked_stranger_that_becomes_a_contact_is_let_in() {
         blocked_strangers: vec!["fc00::e".parse().unwrap()],
         ..book()
     };
-    let mut world = World::with(settings(), shut_out, Loaded::default());
+    let mut world = World::with(Settings::default(), shut_out, Loaded::default());
     let alice = world.attached("alice", "");
     let refused = world.call("fc00::e");
     assert!(world.ended.contains(&refused));
@@ -174,7 +174,7 @@ fn a_blocked_stranger_that_becomes_a_contact_is_let_in() {
 #[test]
 fn nicks_that_cannot_be_written_down_are_said() {
     let mut world = World::with(
-        settings(),
+        Settings::default(),
         Book {
             derived: true,
             ..book()

@@ -57,7 +57,7 @@ fn nobody_is_silenced_for_longer_because_the_clock_was_set_back() {
         silenced: vec![(pest.to_owned(), Timestamp(START + 10 * YEAR))],
         ..Loaded::default()
     };
-    let mut world = World::with(settings(), book(), loaded);
+    let mut world = World::with(Settings::default(), book(), loaded);
     let call = world.call(pest);
     assert!(world.ended.contains(&call), "silenced");
     world.pass(Duration::from_secs(24 * 3600 + 1));
@@ -70,8 +70,10 @@ fn nobody_is_silenced_for_longer_because_the_clock_was_set_back() {
 #[test]
 fn a_wrong_clock_deletes_no_texts() {
     for jump in [10 * YEAR, -50 * YEAR] {
-        let mut settings = settings();
-        settings.history = History::For(Duration::from_secs(90 * 24 * 3600));
+        let settings = Settings {
+            history: History::For(Duration::from_secs(90 * 24 * 3600)),
+            ..Settings::default()
+        };
         let mut world = World::with(settings.clone(), book(), Loaded::default());
         let alice = world.attached("alice", "");
         world.online(JOHN);
@@ -93,8 +95,10 @@ fn a_wrong_clock_deletes_no_texts() {
 
 #[test]
 fn texts_that_are_not_kept_go_whatever_the_clock_says() {
-    let mut settings = settings();
-    settings.history = History::None;
+    let settings = Settings {
+        history: History::None,
+        ..Settings::default()
+    };
     let mut world = World::with(settings, book(), Loaded::default());
     let alice = world.attached("alice", "");
     world.online(JOHN);

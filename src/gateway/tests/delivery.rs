@@ -171,7 +171,7 @@ fn a_repeat_is_shown_once_and_confirmed_again() {
     world.packet(JOHN, again);
     assert!(world.heard(alice).is_empty(), "on another one");
     assert_eq!(receipts(&written(&mut world)), ["one"]);
-    let mut world = world.crash(settings(), book());
+    let mut world = world.crash(Settings::default(), book());
     let alice = world.attached("alice", "");
     john_comes(&mut world);
     world.heard(alice);
@@ -250,7 +250,7 @@ fn what_waits_survives_a_crash_with_its_ids_and_times() {
     world.say(alice, "PRIVMSG John :one");
     world.set_time(Duration::from_secs(100));
     world.say(alice, "PRIVMSG John :two");
-    let mut world = world.crash(settings(), book());
+    let mut world = world.crash(Settings::default(), book());
     john_comes(&mut world);
     let sent = written(&mut world);
     assert_eq!(texts(&sent), ["one", "two"]);
@@ -283,7 +283,7 @@ fn a_contact_without_receipts_is_sent_to_once_on_an_undisturbed_link() {
 fn plain_delivery_sends_no_attribute_of_ours() {
     let plain = Settings {
         receipts: false,
-        ..settings()
+        ..Settings::default()
     };
     let mut world = World::with(plain, book(), Loaded::default());
     let alice = world.attached("alice", "");
@@ -367,7 +367,7 @@ fn one_taken_out_of_the_book_by_hand_keeps_what_waits_until_it_is_back() {
         listed[0],
         "1 message for John, who is not in your address book any more:"
     );
-    let mut world = world.crash(settings(), without.clone());
+    let mut world = world.crash(Settings::default(), without.clone());
     let other = Book {
         contacts: vec![contact("John", "fc00::77"), contact("Mary", MARY)],
         ..Book::default()
@@ -422,7 +422,7 @@ fn one_who_moved_while_the_program_was_off_is_sent_what_waited() {
         contacts: vec![contact("John Smith", "fc00::77"), contact("Mary", MARY)],
         ..Book::default()
     };
-    let mut world = world.crash(settings(), moved);
+    let mut world = world.crash(Settings::default(), moved);
     world.call("fc00::77");
     world.packet("fc00::77", HELLO);
     let connection = world.links[&"fc00::77".parse().unwrap()];

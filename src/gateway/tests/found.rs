@@ -8,7 +8,7 @@ use super::*;
 fn a_prompt_goes_with_the_request_when_a_neighbour_of_one_owner_is_shut_out() {
     let settings = Settings {
         networks: vec!["200::/7".parse().unwrap()],
-        ..settings()
+        ..Settings::default()
     };
     let mut world = World::with(settings, book(), Loaded::default());
     world.event(Event::OwnAddresses(vec!["200::5".parse().unwrap()]));

@@ -18,7 +18,7 @@ fn requests_and_silences_outlive_a_restart() {
     }
     world.heard(alice);
     world.say(alice, "PRIVMSG enclave :reject 2");
-    let mut world = world.crash(settings(), book());
+    let mut world = world.crash(Settings::default(), book());
     let alice = world.attached("alice", "");
     let heard = said(&world.heard(alice));
     assert!(heard.is_empty(), "the person has been asked: {heard:?}");

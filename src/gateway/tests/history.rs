@@ -270,7 +270,7 @@ fn a_client_that_asks_is_not_played_anything() {
 fn forgetful() -> Settings {
     Settings {
         history: History::None,
-        ..settings()
+        ..Settings::default()
     }
 }
 

@@ -11,7 +11,7 @@ fn world() -> World {
     let with_keys = Settings {
         password: Secret::new(HASH),
         fingerprints: vec![Fingerprint([7; 32])],
-        ..settings()
+        ..Settings::default()
     };
     World::with(with_keys, book(), Loaded::default())
 }
@@ -278,14 +278,14 @@ fn where_there_is_no_key_sasl_is_not_offered_until_there_is_one() {
     assert_eq!(world.heard(alice), [":enclave.local CAP alice NAK :sasl"]);
     let with_keys = Settings {
         password: Secret::new(HASH),
-        ..settings()
+        ..Settings::default()
     };
     world.event(Event::Settings(with_keys));
     assert_eq!(
         world.heard(alice),
         [":enclave.local CAP alice NEW :sasl=EXTERNAL,PLAIN"]
     );
-    world.event(Event::Settings(settings()));
+    world.event(Event::Settings(Settings::default()));
     assert_eq!(world.heard(alice), [":enclave.local CAP alice DEL :sasl"]);
 }
 

@@ -84,7 +84,7 @@ fn lists_of_names_that_wait_are_few_and_the_others_come_at_once() {
         contacts: contacts.collect(),
         ..Book::default()
     };
-    let mut world = World::with(settings(), book, Loaded::default());
+    let mut world = World::with(Settings::default(), book, Loaded::default());
     for n in 0..1_500 {
         world.online(&format!("fc00::7:{n:x}"));
     }

@@ -84,7 +84,7 @@ fn whowas_remembers_those_who_are_no_longer_in_the_address_book_newest_first() {
     }
     follow(&mut world, vec![]);
     assert_eq!(hosts(&mut world, "WHOWAS John"), all, "out of the book");
-    let mut world = world.crash(settings(), Book::default());
+    let mut world = world.crash(Settings::default(), Book::default());
     let alice = world.attached("alice", "");
     assert_eq!(hosts(&mut world, "WHOWAS John"), all, "after a restart");
     // She was in the first book.

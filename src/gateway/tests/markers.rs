@@ -69,7 +69,7 @@ fn markers_are_kept_over_restarts() {
     ask(&mut world, alice, &format!("John {}", at(2)));
     ask(&mut world, alice, &format!("&enclave {}", at(1)));
     ask(&mut world, alice, &format!("enclave {}", at(3)));
-    let mut world = world.crash(settings(), book());
+    let mut world = world.crash(Settings::default(), book());
     let alice = world.attached("alice", CAPABILITIES);
     assert_eq!(ask(&mut world, alice, "John"), [told("John", &at(2))]);
     assert_eq!(

@@ -8,13 +8,16 @@ mod conversation;
 mod delivery;
 mod dialogue;
 mod extended_monitor;
+mod forget;
 mod found;
 mod held;
 mod history;
 mod hostile;
+mod in_flight;
 mod keys;
 mod limits;
 mod lookup;
+mod many;
 mod markers;
 mod monitor;
 mod multiline;
@@ -68,25 +71,6 @@ const MARY: &str = "fc00::9";
 
 /// 2020-09-13T12:26:40Z.
 const START: i64 = 1_600_000_000_000;
-
-fn settings() -> Settings {
-    Settings {
-        server_name: "enclave.local".to_owned(),
-        channel: "&enclave".to_owned(),
-        alias: String::new(),
-        detached: Detached::Away,
-        grace: Duration::from_secs(120),
-        networks: vec!["fc00::/8".parse().unwrap()],
-        max_frame: 1024 * 1024,
-        receipts: true,
-        password: crate::config::Secret::default(),
-        fingerprints: Vec::new(),
-        history: History::Forever,
-        zone: jiff::tz::TimeZone::UTC,
-        book: "contacts.toml".to_owned(),
-        store: "state.db".to_owned(),
-    }
-}
 
 fn contact(name: &str, address: &str) -> Contact {
     Contact {

@@ -13,7 +13,7 @@ fn start_with_nobody_attached_is_away_with_the_last_quit_text() {
             .into(),
         ..Loaded::default()
     };
-    let mut world = World::with(settings(), book(), remembered);
+    let mut world = World::with(Settings::default(), book(), remembered);
     world.online(JOHN);
     let handshake = json!({"status": 2, "status-message": "good night", "alias": "alice"});
     assert_eq!(world.sent(JOHN), [handshake]);
@@ -121,7 +121,7 @@ fn a_client_that_vanishes_has_its_grace() {
 fn detached_offline_is_dark_until_somebody_attaches() {
     let settings = Settings {
         detached: Detached::Offline,
-        ..settings()
+        ..Settings::default()
     };
     let mut world = World::with(settings, book(), Loaded::default());
     assert!(world.listening.is_empty());

@@ -41,7 +41,7 @@ fn a_client_is_played_what_its_name_has_not_acknowledged_over_restarts() {
     from_john(&mut world, "one");
     world.say(laptop, "QUIT");
     from_john(&mut world, "two");
-    let mut world = world.crash(settings(), book());
+    let mut world = world.crash(Settings::default(), book());
     world.online(JOHN);
     from_john(&mut world, "three");
     let laptop = attach_as(&mut world, "alice@laptop", "");
@@ -186,7 +186,7 @@ fn each_client_sees_an_answer_behind_what_it_answers() {
 fn texts_go_when_the_configuration_says_so_and_not_before_they_have_arrived() {
     let keep_nothing = Settings {
         history: History::None,
-        ..settings()
+        ..Settings::default()
     };
     let mut world = World::with(keep_nothing, book(), Loaded::default());
     world.online(JOHN);

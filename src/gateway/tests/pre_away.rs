@@ -228,7 +228,7 @@ fn within_the_grace_its_own_word_wins() {
 fn dark_stays_dark_until_somebody_sits_at_it() {
     let settings = Settings {
         detached: Detached::Offline,
-        ..settings()
+        ..Settings::default()
     };
     let mut world = World::with(settings, book(), Loaded::default());
     let phone = register(&mut world, "AWAY *");

@@ -9,7 +9,7 @@ fn crowd(count: usize, online: bool) -> World {
         contacts: contacts.collect(),
         ..book()
     };
-    let mut world = World::with(settings(), book, Loaded::default());
+    let mut world = World::with(Settings::default(), book, Loaded::default());
     if online {
         for n in 0..count {
             world.online(&at(n));

@@ -260,7 +260,7 @@ fn a_number_means_one_stranger_over_restarts_too() {
     world.call(EVE);
     world.pass(Duration::from_secs(5));
     assert!(world.heard(alice)[0].contains("accept 1 NAME"));
-    let mut world = world.crash(settings(), book());
+    let mut world = world.crash(Settings::default(), book());
     let alice = world.attached("alice", "");
     world.call("fc00::f");
     world.packet("fc00::f", r#"{"message":"hi"}"#);

@@ -33,7 +33,7 @@ fn what_is_carried_is_said_at_the_beginning() {
     assert!(heard.iter().any(|line| line.contains(allowed)));
     let plain = Settings {
         receipts: false,
-        ..settings()
+        ..Settings::default()
     };
     let mut world = World::with(plain, book(), Loaded::default());
     let alice = world.attach("alice", "");

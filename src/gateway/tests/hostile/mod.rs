@@ -309,7 +309,7 @@ proptest! {
         receipts: bool,
         steps in prop::collection::vec(step(), 0..60),
     ) {
-        let settings = Settings { receipts, ..settings() };
+        let settings = Settings { receipts, ..Settings::default() };
         let mut world = World::with(settings, book(), Loaded::default());
         let mut run = Run::default();
         for step in steps {

@@ -60,7 +60,7 @@ pub(super) struct World {
 
 impl World {
     pub fn new() -> Self {
-        Self::with(settings(), book(), Loaded::default())
+        Self::with(Settings::default(), book(), Loaded::default())
     }
 
     pub fn with(settings: Settings, book: Book, loaded: Loaded) -> Self {
