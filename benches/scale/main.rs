@@ -26,6 +26,7 @@ mod peers;
 mod process;
 mod report;
 mod slow;
+mod store;
 mod storm;
 mod world;
 
@@ -68,6 +69,10 @@ fn main() -> ExitCode {
     if part("messages") {
         let counts = numbers(&[1_000, 10_000, 100_000, 1_000_000]);
         messages::run(&counts, &mut report);
+    }
+    if part("store") {
+        let counts = numbers(&[10_000, 100_000, 1_000_000]);
+        store::run(&counts, &mut report);
     }
     match report.missed() {
         0 => ExitCode::SUCCESS,

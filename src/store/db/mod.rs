@@ -9,9 +9,11 @@ mod history;
 mod id;
 mod index;
 mod load;
+mod long;
 mod message;
 mod migrate;
 mod open;
+mod order;
 mod read;
 mod reference;
 mod search;
@@ -46,6 +48,8 @@ pub struct Db {
     has_deleted: bool,
     /// The last message that is indexed, where that was read.
     indexed: Cell<Option<i64>>,
+    /// Whether there is an index of the texts that are left, where that was read.
+    has_order: Cell<Option<bool>>,
 }
 
 impl Db {
@@ -92,6 +96,7 @@ impl Db {
             identities: [None; 2],
             has_deleted: false,
             indexed: Cell::new(None),
+            has_order: Cell::new(None),
         })
     }
 
@@ -147,6 +152,7 @@ impl Db {
     /// If the disk refuses.
     pub fn rollback(&mut self) -> rusqlite::Result<()> {
         self.indexed.set(None);
+        self.has_order.set(None);
         if self.connection.is_autocommit() {
             return Ok(());
         }

@@ -70,16 +70,7 @@ impl Batch {
                 // A disk that is full mostly refuses the commit, which is after all answers.
                 // If it has refused earlier, this one sees only what is durable: a person
                 // who attaches meanwhile is shown at least that.
-                Job::Ask(ticket, ask) => {
-                    let answer = db.ask(ask).map_err(|error| error.to_string());
-                    // Before it is told: whoever waits for there to be less looks again when
-                    // told of something, and not after that.
-                    queue.remove(1, job.weight());
-                    report(Report::Answered {
-                        ticket: *ticket,
-                        answer,
-                    });
-                }
+                Job::Ask(..) => answer(db, job, queue, report),
                 #[cfg(test)]
                 Job::Do(_) => {}
             }
@@ -154,6 +145,21 @@ impl Batch {
             }
         }
     }
+}
+
+/// Answers one question.
+pub(super) fn answer(db: &Db, question: &Job, queue: &Queue, report: &impl Fn(Report)) {
+    let Job::Ask(ticket, ask) = question else {
+        return;
+    };
+    let answer = db.ask(ask).map_err(|error| error.to_string());
+    // Before it is told: whoever waits for there to be less looks again when told of something,
+    // and not after that.
+    queue.remove(1, question.weight());
+    report(Report::Answered {
+        ticket: *ticket,
+        answer,
+    });
 }
 
 /// The messages with which this begins.

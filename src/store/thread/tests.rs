@@ -139,6 +139,38 @@ fn writes_are_stored_and_asks_answered_in_their_place() {
 }
 
 #[test]
+fn searches_give_way_to_changes_and_have_their_turn() {
+    let (store, reports) = start(Db::in_memory().unwrap());
+    let (open, gate) = mpsc::channel::<()>();
+    store.send(Job::Do(Box::new(move |_| gate.recv().unwrap())));
+    // More than a batch has.
+    let messages = 3_000;
+    for ticket in 0..3 {
+        store.ask(ticket, Ask::Search(search("hi")));
+    }
+    for seq in 1..=messages {
+        store.write(message(seq, "hi"));
+    }
+    open.send(()).unwrap();
+    let first = reported(&reports);
+    assert!(matches!(first, Report::Stored { .. }), "{first:?}");
+    let answers = until_stored(&reports, messages);
+    let tickets = |reports: &[Report]| -> Vec<u64> {
+        let tickets = reports.iter().map(|report| match report {
+            Report::Answered { ticket, answer } => {
+                assert!(matches!(answer, Ok(Answer::Search(found)) if found.len() == 100));
+                *ticket
+            }
+            other => panic!("{other:?}"),
+        });
+        tickets.collect()
+    };
+    assert_eq!(tickets(&answers), [0, 1], "one between two batches");
+    assert_eq!(tickets(&[reported(&reports)]), [2]);
+    assert_eq!(store.queued(), 0);
+}
+
+#[test]
 fn changes_that_come_one_by_one_in_a_lively_talk_share_a_commit() {
     let (store, reports) = start(Db::in_memory().unwrap());
     let begun = Instant::now();
