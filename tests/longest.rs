@@ -19,11 +19,17 @@ use std::time::{Duration, Instant};
 use support::{Daemon, Link, Network, Peer, Setup};
 
 /// Round trips that are measured.
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 10;
 
-/// The most that the median may take. To wait for what was said to be indexed took two seconds
-/// and more, and ten where SQLite was built without optimisation.
+/// Searches before each of them: each has to know of what was said before it.
+const SEARCHES: usize = 8;
+
+/// What all but [`SPARED`] of them have to stay below. To wait for what was said to be indexed took
+/// several seconds, and many where SQLite was built without optimisation.
 const SOON: Duration = Duration::from_secs(1);
+
+/// So many may take longer: others want the processor and the disk, too.
+const SPARED: usize = 2;
 
 /// How a node begins that confirms, and is told what is stored.
 const HELLO: &str =
@@ -131,13 +137,13 @@ fn one_that_says_the_longest_there_is_delays_no_other() {
                 said += 1;
                 let text = long_text(said);
                 mary.send(format!(r#"{{"id":"long-{said}","message":"{text}"}}"#));
-                is_confirmed(&mut mary, &format!("long-{said}"));
             }
             said
         });
         for round in 0..ROUNDS {
-            // Behind it the store has to know what was said.
-            reader.send("PRIVMSG enclave :search nobodyhassaidthis");
+            for _ in 0..SEARCHES {
+                reader.send("PRIVMSG enclave :search nobodyhassaidthis");
+            }
             reader.settle(&format!("asked-{round}"));
             let begun = Instant::now();
             john.send(format!(
@@ -161,8 +167,8 @@ fn one_that_says_the_longest_there_is_delays_no_other() {
         ("echoed", echoed),
     ] {
         times.sort();
-        let (median, most) = (times[ROUNDS / 2], times[ROUNDS - 1]);
-        println!("{what}: p50 {median:?}, at most {most:?}");
-        assert!(median < SOON, "{what} after {median:?}");
+        println!("{what}: {times:.1?}");
+        let most = times[ROUNDS - 1 - SPARED];
+        assert!(most < SOON, "{what} after {most:?}");
     }
 }

@@ -12,8 +12,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::plain_file;
 
-use super::Db;
 use super::migrate::{APPLICATION, STEPS, migrate, version};
+use super::{Db, schema};
 
 /// How every SQLite file begins.
 const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -140,6 +140,9 @@ fn try_open(path: &Path) -> Result<Db, Reason> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.busy_timeout(WAIT_FOR_OTHERS)?;
     connection.execute_batch(SETTINGS)?;
+    // Ours has none. What another program puts in while it is open does nothing.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
     check(&connection, length)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     // A new file becomes ours while there is no log yet, so its own header says so from
@@ -148,7 +151,7 @@ fn try_open(path: &Path) -> Result<Db, Reason> {
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     let mut db = Db::new(connection, Some(path.to_owned()))?;
     // From now on it has to stay.
-    db.is_in_place();
+    db.look_after_files()?;
     Ok(db)
 }
 
@@ -234,6 +237,7 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// Refuses what is damaged, and what the log says is newer than the file itself does.
 fn check(connection: &Connection, length: u64) -> Result<(), Reason> {
     check_version(connection)?;
+    schema::check(connection)?;
     match length <= CHECKED {
         true => check_pages(connection),
         false => Ok(()),

@@ -3,7 +3,7 @@
 
 use std::mem;
 
-use rusqlite::{ErrorCode, ffi};
+use rusqlite::ErrorCode;
 use tracing::error;
 
 use super::job::{Job, Queue, describe};
@@ -42,8 +42,8 @@ impl Batch {
     ) -> rusqlite::Result<()> {
         self.write_once_what_has_arrived();
         let has_changes = self.jobs.iter().any(|job| matches!(job, Job::Write(_)));
-        let mut outcome = match has_changes && !db.is_in_place() {
-            true => Err(gone()),
+        let mut outcome = match has_changes {
+            true => db.look_after_files(),
             false => Ok(()),
         };
         let mut has_begun = false;
@@ -182,15 +182,6 @@ fn insert(db: &mut Db, messages: &[&Message], jobs: &[Job]) -> rusqlite::Result<
         Job::Write(write) => apply(db, write),
         _ => Ok(()),
     })
-}
-
-/// The file is not where it was. SQLite has a number for that, but looks only when it begins a
-/// journal.
-fn gone() -> rusqlite::Error {
-    rusqlite::Error::SqliteFailure(
-        ffi::Error::new(ffi::SQLITE_READONLY_DBMOVED),
-        Some("it has been removed or replaced".to_owned()),
-    )
 }
 
 /// Carries out a change, or leaves it out if that can never be done.

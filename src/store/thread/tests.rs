@@ -285,6 +285,61 @@ fn nothing_is_called_stored_in_a_file_that_is_gone() {
     }
 }
 
+/// SQLite goes on writing behind the end of what is left, and finds out at the next start.
+#[test]
+fn nothing_is_called_stored_in_a_file_that_was_cut_off() {
+    for (name, length) in [
+        ("store.db", 0),
+        ("store.db", 8192),
+        ("store.db-wal", 0),
+        ("store.db-wal", 10_000),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let (store, reports) = start(Db::open(&path).unwrap());
+        for seq in 1..=3 {
+            store.write(message(seq, &long_text(seq)));
+            until_stored(&reports, seq);
+        }
+        let file = std::fs::OpenOptions::new()
+            .write(true)
+            .open(folder.path().join(name));
+        file.unwrap().set_len(length).unwrap();
+        store.write(message(4, "hi"));
+        let Report::Trouble(told) = reported(&reports) else {
+            panic!("no trouble");
+        };
+        assert!(told.contains("it was cut off by another program"), "{told}");
+        assert!(told.contains("restore a backup"), "{told}");
+        assert!(!store.close(), "{name} {length}");
+    }
+}
+
+/// A log that is shorter because another program has brought it into the file is no reason to
+/// complain.
+#[test]
+fn another_program_may_bring_the_log_into_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let (store, reports) = start(Db::open(&path).unwrap());
+    for seq in 1..=2 {
+        store.write(message(seq, &long_text(seq)));
+        until_stored(&reports, seq);
+    }
+    let other = rusqlite::Connection::open(&path).unwrap();
+    let is_busy: bool = other
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0))
+        .unwrap();
+    assert!(!is_busy);
+    let log = std::fs::metadata(folder.path().join("store.db-wal")).unwrap();
+    assert_eq!(log.len(), 0);
+    store.write(message(3, &long_text(3)));
+    assert_eq!(until_stored(&reports, 3), []);
+    drop(other);
+    assert!(store.close());
+    assert_eq!(texts(&path), (1..=3).map(long_text).collect::<Vec<_>>());
+}
+
 #[test]
 fn trouble_may_come_again() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,0 +1,84 @@
+//! Whether the files are still those that were opened, and still as long.
+
+use std::io;
+use std::os::unix::fs::MetadataExt;
+
+use rusqlite::ffi;
+
+use super::Db;
+use super::open::beside;
+
+/// What tells a file from any other at the same path: device and inode.
+type Identity = (u64, u64);
+
+/// The store and its log, as they were when they were last looked at.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    /// Which they are, once there was one.
+    identities: [Option<Identity>; 2],
+    /// How long they were, bytes.
+    lengths: [u64; 2],
+}
+
+impl Db {
+    /// Finds out whether what is written would be found again: the file, or its log, may have
+    /// been removed, replaced or cut off while we have it open, and SQLite notices nothing and
+    /// goes on writing. Where the system does not tell, it is all right.
+    ///
+    /// # Errors
+    ///
+    /// If it would not be found.
+    pub fn look_after_files(&mut self) -> rusqlite::Result<()> {
+        let Some(path) = &self.path else {
+            return Ok(());
+        };
+        let mut lengths = [0; 2];
+        let paths = [path.clone(), beside(path, "-wal")];
+        for (place, path) in paths.iter().enumerate() {
+            let now = match std::fs::metadata(path) {
+                Ok(found) => {
+                    lengths[place] = found.len();
+                    Some((found.dev(), found.ino()))
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                Err(_) => return Ok(()),
+            };
+            // The log is made by the first change.
+            let known = &mut self.files.identities[place];
+            *known = known.or(now);
+            if now != *known {
+                return Err(gone());
+            }
+        }
+        let [file, log] = self.files.lengths;
+        if lengths[0] < file || (lengths[1] < log && !self.is_log_whole()) {
+            return Err(cut_off());
+        }
+        self.files.lengths = lengths;
+        Ok(())
+    }
+
+    /// Whether the log is shorter than it was because it was brought into the file, by us or by
+    /// another program. What is missing of it cannot be read.
+    fn is_log_whole(&self) -> bool {
+        self.connection
+            .query_row("PRAGMA main.wal_checkpoint(PASSIVE)", (), |_| Ok(()))
+            .is_ok()
+    }
+}
+
+/// The file is not where it was. SQLite has a number for that, but looks only when it begins a
+/// journal.
+fn gone() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(
+        ffi::Error::new(ffi::SQLITE_READONLY_DBMOVED),
+        Some("it has been removed or replaced".to_owned()),
+    )
+}
+
+fn cut_off() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(
+        ffi::Error::new(ffi::SQLITE_CORRUPT),
+        Some("it was cut off by another program".to_owned()),
+    )
+}
