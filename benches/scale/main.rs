@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! cargo bench --bench scale              # everything, some minutes
-//! cargo bench --bench scale -- contacts  # one part: contacts, storm, slow, idle, messages
+//! cargo bench --bench scale -- contacts  # one part: contacts, storm, slow, idle, messages, store
 //! cargo bench --bench scale -- storm 500 # with so many
 //! cargo test --bench scale               # a few contacts, in seconds; nothing is demanded
 //! ```
@@ -26,6 +26,7 @@ mod peers;
 mod process;
 mod report;
 mod slow;
+mod steps;
 mod store;
 mod storm;
 mod world;
