@@ -26,7 +26,7 @@ pub(super) const RECENT: usize = WINDOW.div_ceil(AROUND + 1) as usize;
 const FEW: usize = 512;
 
 /// More than [`FEW`] of a contact that has said nothing for so long are given back.
-const PAUSE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// Digests of the latest ids of a contact. One that has the digest of another is looked up in
 /// vain, and nothing else happens.

@@ -11,8 +11,7 @@ use super::Gateway;
 use super::ledger::Waiting;
 
 /// So long the store may say nothing while something waits for it. A disk that was asleep
-/// takes a few seconds, another program that writes is waited for three
-/// (`WAIT_FOR_OTHERS` of the store); and nobody should wonder for longer where their echo is.
+/// takes a few seconds, and nobody should wonder for longer where their echo is.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where we look so much too late, it is we who stood still, with the machine or stopped by

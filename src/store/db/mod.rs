@@ -51,12 +51,13 @@ pub struct Db {
 }
 
 impl Db {
-    /// Opens the file, and makes it where there is none. Only its owner can read it.
+    /// Opens the file, and makes it where there is none. Only its owner can read it, and nobody
+    /// else can open it meanwhile.
     ///
     /// # Errors
     ///
-    /// If it cannot be opened, is damaged, was written by a newer version, or is something
-    /// else; then it is as it was.
+    /// If it cannot be opened, is in use, is damaged, was written by a newer version, or is
+    /// something else; then it is as it was.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         open::open(path)
     }
@@ -108,7 +109,7 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// If another program is writing.
+    /// If the system refuses.
     pub fn begin(&mut self) -> rusqlite::Result<()> {
         self.run("BEGIN IMMEDIATE", ()).map(drop)
     }

@@ -29,10 +29,14 @@ const CHECKED: u64 = 64 * 1024 * 1024;
 
 /// What is set for every connection. None of it writes to the file.
 ///
-/// `synchronous`: a commit is on the disk when it returns. `fullfsync`: on a Mac, too.
+/// `locking_mode`: nobody else can use the file, and what SQLite knows of its log stands in our
+/// memory. Otherwise it would stand in a file that is mapped into memory, and where a disk is
+/// full that copies what it writes (btrfs), whoever writes there is ended by the system, without
+/// a word (SQLite: "Use of WAL Without Shared-Memory"). `synchronous`: a commit is on the disk when it returns. `fullfsync`: on a Mac, too.
 /// `secure_delete`: what is deleted is overwritten. `temp_store`: nothing is ever put in
 /// files elsewhere. `cache_size`: half a megabyte.
 const SETTINGS: &str = "
+    PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA synchronous = FULL;
     PRAGMA fullfsync = ON;
     PRAGMA secure_delete = ON;
@@ -42,9 +46,7 @@ const SETTINGS: &str = "
     PRAGMA foreign_keys = OFF;
 ";
 
-/// How long another program that writes is waited for. Less than the middle is patient with a
-/// store that says nothing (`PATIENCE` in `gateway/stall.rs`), so that the person is told which
-/// of the two it is, and what helps.
+/// How long another program that has the file open is waited for: it may be done with it soon.
 const WAIT_FOR_OTHERS: Duration = Duration::from_secs(3);
 
 /// Why the store could not be opened, for people.
@@ -62,6 +64,8 @@ pub(super) enum Reason {
     Damaged(String),
     /// Its version, which we do not know.
     Newer,
+    /// Another program has it open.
+    InUse,
     /// The system, or SQLite, says no.
     Refused(String),
 }
@@ -80,6 +84,7 @@ impl OpenError {
             Reason::Foreign => "is not a message store of enclave-irc".to_owned(),
             Reason::Damaged(what) => format!("is damaged ({what})"),
             Reason::Newer => "was written by a newer version of enclave-irc".to_owned(),
+            Reason::InUse => "is in use".to_owned(),
             Reason::Refused(why) => format!("cannot be opened ({why})"),
         }
     }
@@ -89,6 +94,7 @@ impl OpenError {
         match &self.reason {
             Reason::Foreign | Reason::Damaged(_) => "move it away, or restore a backup",
             Reason::Newer => "use that one",
+            Reason::InUse => "close the other program that has it open",
             Reason::Refused(_) => {
                 "is its folder there and writable, and is there room on the disk?"
             }
@@ -121,6 +127,7 @@ impl From<rusqlite::Error> for Reason {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::Damaged(error.to_string())
             }
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::InUse,
             _ => Self::Refused(error.to_string()),
         }
     }

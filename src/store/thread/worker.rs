@@ -261,15 +261,14 @@ fn explain(db: &Db, error: &rusqlite::Error) -> String {
             "put it back where it was, or restart enclave-irc"
         }
         Some(ErrorCode::DiskFull) => "make room on its disk",
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "close the other program that is writing to it"
-        }
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             "make it and its folder writable"
         }
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             "stop enclave-irc, move the file away, and restore a backup"
         }
+        // SQLite does not tell a quota that is used up from a disk that is broken.
+        Some(ErrorCode::SystemIoFailure) => "look after its disk, or your quota there",
         _ => "look after its disk",
     };
     let place = match db.path() {
