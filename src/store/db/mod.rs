@@ -146,6 +146,7 @@ impl Db {
     /// If the disk refuses.
     pub fn wipe(&mut self) -> rusqlite::Result<()> {
         if self.has_deleted && self.path.is_some() {
+            self.files.log_is_empty();
             self.checkpoint()?;
         }
         self.has_deleted = false;

@@ -147,9 +147,6 @@ fn try_open(path: &Path) -> Result<Db, Reason> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.busy_timeout(WAIT_FOR_OTHERS)?;
     connection.execute_batch(SETTINGS)?;
-    // Ours has none. What another program puts in while it is open does nothing.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
     check(&connection, length)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     // A new file becomes ours while there is no log yet, so its own header says so from

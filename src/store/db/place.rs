@@ -20,6 +20,13 @@ pub(super) struct Files {
     lengths: [u64; 2],
 }
 
+impl Files {
+    /// The log was emptied, by us: nobody else can do that while we have the file open.
+    pub(super) fn log_is_empty(&mut self) {
+        self.lengths[1] = 0;
+    }
+}
+
 impl Db {
     /// Finds out whether what is written would be found again: the file, or its log, may have
     /// been removed, replaced or cut off while we have it open, and SQLite notices nothing and
@@ -51,19 +58,11 @@ impl Db {
             }
         }
         let [file, log] = self.files.lengths;
-        if lengths[0] < file || (lengths[1] < log && !self.is_log_whole()) {
+        if lengths[0] < file || lengths[1] < log {
             return Err(cut_off());
         }
         self.files.lengths = lengths;
         Ok(())
-    }
-
-    /// Whether the log is shorter than it was because it was brought into the file, by us or by
-    /// another program. What is missing of it cannot be read.
-    fn is_log_whole(&self) -> bool {
-        self.connection
-            .query_row("PRAGMA main.wal_checkpoint(PASSIVE)", (), |_| Ok(()))
-            .is_ok()
     }
 }
 

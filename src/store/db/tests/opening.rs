@@ -272,16 +272,3 @@ fn a_store_in_which_another_program_has_put_something_alive_is_refused() {
         assert!(told.contains(why), "{told}");
     }
 }
-
-#[test]
-fn what_is_put_into_a_store_while_it_is_open_does_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store.db");
-    let mut db = Db::open(&path).unwrap();
-    let other = Connection::open(&path).unwrap();
-    other
-        .execute_batch("CREATE TRIGGER mine AFTER INSERT ON message BEGIN DELETE FROM message; END")
-        .unwrap();
-    db.write_messages([heard(1, 1, "a", "hi")]);
-    assert_eq!(db.texts(), ["hi"]);
-}
