@@ -26,8 +26,8 @@ const LONG: usize = 6;
 /// Searches before each of them. Each has to know of what was said before it.
 const SEARCHES: usize = 8;
 
-/// The most that the median may take. To wait for all of these to be indexed took two to four
-/// seconds, and many more where SQLite was built without optimisation.
+/// The most that the median may take. To wait for all of these to be indexed took up to four
+/// seconds, and twenty and more where SQLite is built without optimisation, as for the tests.
 const SOON: Duration = Duration::from_secs(1);
 
 /// How a node begins that confirms, and is told what is stored.
