@@ -64,6 +64,8 @@ impl Db {
         if !self.connection.is_autocommit() || !self.is_index_behind()? {
             return Ok(false);
         }
+        // Where they were cut off, what is written makes them as long as they were.
+        self.look_after_files()?;
         self.connection
             .pragma_update(None, "synchronous", "NORMAL")?;
         let outcome = self.index_at_once(bytes);

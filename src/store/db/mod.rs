@@ -22,7 +22,7 @@ mod search;
 mod targets;
 mod write;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
@@ -41,7 +41,7 @@ pub struct Db {
     /// `None` in memory.
     path: Option<PathBuf>,
     /// The files that the store and its log are.
-    files: Files,
+    files: RefCell<Files>,
     /// Something was deleted since the last checkpoint, and still stands in the log.
     has_deleted: bool,
     /// The last message that is indexed, where that was read.
@@ -92,7 +92,7 @@ impl Db {
         Ok(Self {
             connection,
             path,
-            files: Files::default(),
+            files: RefCell::default(),
             has_deleted: false,
             indexed: Cell::new(None),
             has_order: Cell::new(None),
@@ -146,7 +146,7 @@ impl Db {
     /// If the disk refuses.
     pub fn wipe(&mut self) -> rusqlite::Result<()> {
         if self.has_deleted && self.path.is_some() {
-            self.files.log_is_empty();
+            self.files.get_mut().log_is_empty();
             self.checkpoint()?;
         }
         self.has_deleted = false;

@@ -153,7 +153,7 @@ fn try_open(path: &Path) -> Result<Db, Reason> {
     // then on, whatever interrupts us.
     migrate(&mut connection, STEPS)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-    let mut db = Db::new(connection, Some(path.to_owned()))?;
+    let db = Db::new(connection, Some(path.to_owned()))?;
     // From now on it has to stay.
     db.look_after_files()?;
     Ok(db)

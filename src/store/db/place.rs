@@ -18,6 +18,8 @@ pub(super) struct Files {
     identities: [Option<Identity>; 2],
     /// How long they were, bytes.
     lengths: [u64; 2],
+    /// One was shorter than before. It may have grown since, but what was in it has gone.
+    is_cut_off: bool,
 }
 
 impl Files {
@@ -35,10 +37,11 @@ impl Db {
     /// # Errors
     ///
     /// If it would not be found.
-    pub fn look_after_files(&mut self) -> rusqlite::Result<()> {
+    pub fn look_after_files(&self) -> rusqlite::Result<()> {
         let Some(path) = &self.path else {
             return Ok(());
         };
+        let mut files = self.files.borrow_mut();
         let mut lengths = [0; 2];
         let paths = [path.clone(), beside(path, "-wal")];
         for (place, path) in paths.iter().enumerate() {
@@ -51,17 +54,18 @@ impl Db {
                 Err(_) => return Ok(()),
             };
             // The log is made by the first change.
-            let known = &mut self.files.identities[place];
+            let known = &mut files.identities[place];
             *known = known.or(now);
             if now != *known {
                 return Err(gone());
             }
         }
-        let [file, log] = self.files.lengths;
-        if lengths[0] < file || lengths[1] < log {
+        let mut before = files.lengths.iter().zip(&lengths);
+        files.is_cut_off |= before.any(|(before, now)| now < before);
+        if files.is_cut_off {
             return Err(cut_off());
         }
-        self.files.lengths = lengths;
+        files.lengths = lengths;
         Ok(())
     }
 }

@@ -10,6 +10,9 @@ const CONTENTS: &str = "
     SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'
     ORDER BY type, name";
 
+/// Nobody writes so many messages that a place behind this is taken.
+const LAST: i64 = i64::MAX / 2;
+
 /// Refuses a file in which something is missing, or does something by itself: what was written
 /// would be another thing than what was said, and be confirmed.
 pub(super) fn check(connection: &Connection) -> Result<(), Reason> {
@@ -26,7 +29,24 @@ pub(super) fn check(connection: &Connection) -> Result<(), Reason> {
             return Err(Reason::Damaged(format!("the {kind} {name:?} is missing")));
         }
     }
-    Ok(())
+    match steps {
+        0 => Ok(()),
+        _ => check_places(connection),
+    }
+}
+
+/// No place is ever given that has none behind it: a message needs a free one.
+fn check_places(connection: &Connection) -> Result<(), Reason> {
+    let last: i64 = connection.query_row(
+        "SELECT max(ifnull((SELECT max(seq) FROM message), 0),
+                    ifnull((SELECT max(seq) FROM position), 0))",
+        (),
+        |row| row.get(0),
+    )?;
+    match last > LAST {
+        true => Err(Reason::Damaged(format!("place {last} is taken"))),
+        false => Ok(()),
+    }
 }
 
 /// A trigger runs with each change, and a view stands in the place of a table.

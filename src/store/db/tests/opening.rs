@@ -261,6 +261,10 @@ fn a_store_in_which_another_program_has_put_something_alive_is_refused() {
             "the index \"message_id\" is missing",
         ),
         ("DROP TABLE search", "the table \"search\" is missing"),
+        (
+            "INSERT INTO position VALUES ('phone', 9223372036854775807, 1)",
+            "place 9223372036854775807 is taken",
+        ),
     ];
     for (place, (sql, why)) in spoilt.into_iter().enumerate() {
         let path = folder.path().join(format!("{place}.db"));
