@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! cargo bench --bench scale              # everything, some minutes
-//! cargo bench --bench scale -- contacts  # one part: contacts, storm, slow, idle, messages
+//! cargo bench --bench scale -- contacts  # one part: contacts, storm, slow, idle, messages, store
 //! cargo bench --bench scale -- storm 500 # with so many
 //! cargo test --bench scale               # a few contacts, in seconds; nothing is demanded
 //! ```
@@ -26,6 +26,8 @@ mod peers;
 mod process;
 mod report;
 mod slow;
+mod steps;
+mod store;
 mod storm;
 mod world;
 
@@ -68,6 +70,10 @@ fn main() -> ExitCode {
     if part("messages") {
         let counts = numbers(&[1_000, 10_000, 100_000, 1_000_000]);
         messages::run(&counts, &mut report);
+    }
+    if part("store") {
+        let counts = numbers(&[10_000, 100_000, 1_000_000]);
+        store::run(&counts, &mut report);
     }
     match report.missed() {
         0 => ExitCode::SUCCESS,

@@ -15,10 +15,10 @@ use crate::support::{Daemon, Network, Setup};
 const ROUNDS: usize = 7;
 
 /// Contacts with whom these were exchanged, in turn.
-const CONTACTS: u64 = 10;
+pub const CONTACTS: u64 = 10;
 
 /// Messages that a client which attaches has missed.
-const MISSED: u64 = 50;
+pub const MISSED: u64 = 50;
 
 /// Messages in a transaction while the store is filled.
 const AT_ONCE: u64 = 10_000;
@@ -158,12 +158,12 @@ fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
-fn time(number: u64) -> Timestamp {
+pub fn time(number: u64) -> Timestamp {
     Timestamp(BEGINNING + i64::try_from(number).unwrap() * 60_000)
 }
 
 /// Makes a store with so many messages, indexed. One of a thousand has the rare word.
-fn fill(path: &Path, count: u64) {
+pub fn fill(path: &Path, count: u64) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     let mut db = Db::open(path).unwrap();
     db.begin().unwrap();
@@ -198,7 +198,7 @@ fn fill(path: &Path, count: u64) {
     db.close().unwrap();
 }
 
-fn message(number: u64) -> Message {
+pub fn message(number: u64) -> Message {
     let mut text = format!("message {number}: shall we talk about it tomorrow, or the day after?");
     if number % 1000 == 500 {
         text.push_str(" there is marmalade");

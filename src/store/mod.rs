@@ -11,7 +11,7 @@
 //! The pure middle never waits for any of this. It numbers its [`Write`]s by counting
 //! them, sends them off, and hears later through which one all is durable. An [`Ask`] is
 //! answered in its place among the writes, so it sees all that were sent before it,
-//! durable or not.
+//! durable or not; a search may be answered later, and see more.
 
 pub mod db;
 pub mod row;

@@ -99,7 +99,7 @@ impl Store {
         self.queue.bytes()
     }
 
-    /// Finishes what is queued, and ends. Where the disk refuses, it is tried a few times
+    /// Finishes what is queued, but for searches, and ends. Where the disk refuses, it is tried a few times
     /// more and then given up. Returns whether everything is durable.
     pub fn close(mut self) -> bool {
         self.finish()

@@ -8,6 +8,12 @@ use super::message::columns;
 use super::{Db, integer, natural};
 use crate::store::row::{Conversation, Message, Missed};
 
+/// Reads where something was said since.
+pub(super) const MISSED: &str = "
+    SELECT contact, seq FROM message NOT INDEXED
+    WHERE seq > ?1 AND seq <= ?2 AND text IS NOT NULL AND writer IS NOT ?3
+    AND (?4 OR text <> '') ORDER BY seq";
+
 impl Db {
     /// Answers [`Ask::Backlog`](crate::store::Ask::Backlog).
     ///
@@ -61,11 +67,8 @@ impl Db {
     ) -> rusqlite::Result<Vec<Missed>> {
         let mut missed: Vec<Missed> = Vec::new();
         let mut places = HashMap::new();
-        let mut statement = self.connection.prepare_cached(
-            "SELECT contact, seq FROM message NOT INDEXED
-             WHERE seq > ?1 AND seq <= ?2 AND text IS NOT NULL AND writer IS NOT ?3
-             AND (?4 OR text <> '') ORDER BY seq",
-        )?;
+        let sql = self.in_order(MISSED)?;
+        let mut statement = self.connection.prepare_cached(&sql)?;
         let range = (integer(after), integer(through));
         let mut rows = statement.query(params![range.0, range.1, client, tag_only])?;
         while let Some(row) = rows.next()? {

@@ -7,6 +7,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 
 use super::open::{OpenError, Reason, check_pages, check_version, has_log, look_only};
+use super::schema;
 
 /// See [`Db::examine`](super::Db::examine).
 pub(super) fn examine(path: &Path) -> Result<Option<u64>, OpenError> {
@@ -23,6 +24,7 @@ fn try_examine(path: &Path) -> Result<Option<u64>, Reason> {
         | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(uri(path), flags)?;
     check_version(&connection)?;
+    schema::check(&connection)?;
     check_pages(&connection)?;
     Ok(length)
 }

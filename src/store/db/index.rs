@@ -2,10 +2,12 @@
 //!
 //! No message waits for it: texts are indexed later, oldest first, in chunks, and a mark
 //! says how far this has come. What is behind the mark is in the index, if it has a text;
-//! what is before it is not. A text is taken out before it is deleted.
+//! what is before it is not. A text is taken out before it is deleted. Long texts are never in
+//! it (see [`super::long`]).
 
 use rusqlite::{Params, params};
 
+use super::long::LONG;
 use super::{Db, integer};
 
 /// Texts that are taken out of the index one by one when they are deleted at once. Each
@@ -28,6 +30,11 @@ const NOTHING: i64 = -1;
 /// without one.
 const ROW_COST: usize = 16;
 
+/// Reads the texts that are not indexed yet; nothing of long ones.
+pub(super) const UNINDEXED: &str = "
+    SELECT seq, CASE WHEN octet_length(text) <= ?2 THEN text END FROM message NOT INDEXED
+    WHERE seq > ?1 AND text IS NOT NULL ORDER BY seq";
+
 impl Db {
     /// Whether there are messages that the index does not know yet.
     ///
@@ -35,11 +42,13 @@ impl Db {
     ///
     /// If the file cannot be read, or is damaged.
     pub fn is_index_behind(&self) -> rusqlite::Result<bool> {
-        let newest: Option<i64> = self
-            .connection
+        Ok(self.newest_place()? > Some(self.indexed()?))
+    }
+
+    fn newest_place(&self) -> rusqlite::Result<Option<i64>> {
+        self.connection
             .prepare_cached("SELECT max(seq) FROM message")?
-            .query_row((), |row| row.get(0))?;
-        Ok(newest > Some(self.indexed()?))
+            .query_row((), |row| row.get(0))
     }
 
     /// Indexes the next texts: about as many bytes as this, and at least one. Returns
@@ -55,6 +64,8 @@ impl Db {
         if !self.connection.is_autocommit() || !self.is_index_behind()? {
             return Ok(false);
         }
+        // Where they were cut off, what is written makes them as long as they were.
+        self.look_after_files()?;
         self.connection
             .pragma_update(None, "synchronous", "NORMAL")?;
         let outcome = self.index_at_once(bytes);
@@ -80,10 +91,9 @@ impl Db {
         let mut left = bytes.max(1);
         let mut through = self.indexed()?;
         let mut has_more = false;
-        let mut statement = self.connection.prepare_cached(
-            "SELECT seq, text FROM message NOT INDEXED WHERE seq > ?1 ORDER BY seq",
-        )?;
-        let mut rows = statement.query([through])?;
+        let sql = self.in_order(UNINDEXED)?;
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([through, integer(LONG as u64)])?;
         while let Some(row) = rows.next()? {
             if left == 0 {
                 has_more = true;
@@ -93,6 +103,10 @@ impl Db {
             let text = row.get_ref(1)?.as_str_or_null()?.unwrap_or_default();
             self.index_text(through, text)?;
             left = left.saturating_sub(text.len() + ROW_COST);
+        }
+        if !has_more {
+            // Behind the last text there may be messages without one.
+            through = through.max(self.newest_place()?.unwrap_or(NOTHING));
         }
         self.has_indexed(through)?;
         let done = bytes.saturating_sub(left) as u64;
@@ -113,7 +127,7 @@ impl Db {
     }
 
     fn index_text(&self, seq: i64, text: &str) -> rusqlite::Result<()> {
-        if text.is_empty() {
+        if text.is_empty() || text.len() > LONG {
             return Ok(());
         }
         self.run(
@@ -136,7 +150,7 @@ impl Db {
         while let Some(row) = rows.next()? {
             let seq: i64 = row.get(0)?;
             let text = row.get_ref(1)?.as_str_or_null()?.unwrap_or_default();
-            if seq > through || text.is_empty() {
+            if seq > through || text.is_empty() || text.len() > LONG {
                 continue;
             }
             bytes += text.len();

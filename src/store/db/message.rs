@@ -96,6 +96,11 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
     })
 }
 
+/// Of a row of [`columns`]: where it stands.
+pub(super) fn place(row: &Row<'_>) -> rusqlite::Result<i64> {
+    row.get(0)
+}
+
 /// Of a row of [`columns`]: with whom, whether it is the person's own, when it arrived.
 pub(super) fn origin(row: &Row<'_>) -> rusqlite::Result<(u32, bool, Timestamp)> {
     Ok((row.get(1)?, row.get(2)?, Timestamp(row.get(8)?)))

@@ -10,6 +10,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("../schema.sql"),
     include_str!("../migration_2.sql"),
     include_str!("../migration_3.sql"),
+    include_str!("../migration_4.sql"),
 ];
 
 /// The version of the schema; 0 where nothing is there yet.

@@ -9,30 +9,30 @@ mod history;
 mod id;
 mod index;
 mod load;
+mod long;
 mod message;
 mod migrate;
 mod open;
+mod order;
+mod place;
 mod read;
 mod reference;
+mod schema;
 mod search;
 mod targets;
 mod write;
 
-use std::cell::Cell;
-use std::io;
-use std::os::unix::fs::MetadataExt;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Params};
 
 pub use open::OpenError;
+use place::Files;
 
 /// The statements that there are, about: each is prepared once and then kept.
 const STATEMENTS: usize = 80;
-
-/// What tells a file from any other at the same path: device and inode.
-type Identity = (u64, u64);
 
 /// The open store.
 #[derive(Debug)]
@@ -40,12 +40,14 @@ pub struct Db {
     connection: Connection,
     /// `None` in memory.
     path: Option<PathBuf>,
-    /// Which files the store and its log are, once there was one.
-    identities: [Option<Identity>; 2],
+    /// The files that the store and its log are.
+    files: RefCell<Files>,
     /// Something was deleted since the last checkpoint, and still stands in the log.
     has_deleted: bool,
     /// The last message that is indexed, where that was read.
     indexed: Cell<Option<i64>>,
+    /// Whether there is an index of the texts that are left, where that was read.
+    has_order: Cell<Option<bool>>,
 }
 
 impl Db {
@@ -90,9 +92,10 @@ impl Db {
         Ok(Self {
             connection,
             path,
-            identities: [None; 2],
+            files: RefCell::default(),
             has_deleted: false,
             indexed: Cell::new(None),
+            has_order: Cell::new(None),
         })
     }
 
@@ -109,26 +112,6 @@ impl Db {
     /// If the system refuses.
     pub fn begin(&mut self) -> rusqlite::Result<()> {
         self.run("BEGIN IMMEDIATE", ()).map(drop)
-    }
-
-    /// Whether what is written would be found again: the file, or its log, may have been
-    /// removed or replaced while we have it open, and SQLite goes on writing into the one that
-    /// nobody will ever open again. Where the system does not tell, it is.
-    pub fn is_in_place(&mut self) -> bool {
-        let Some(path) = &self.path else {
-            return true;
-        };
-        let paths = [path.clone(), open::beside(path, "-wal")];
-        paths.iter().zip(&mut self.identities).all(|(path, known)| {
-            let now = match std::fs::metadata(path) {
-                Ok(found) => Some((found.dev(), found.ino())),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-                Err(_) => return true,
-            };
-            // The log is made by the first change.
-            *known = known.or(now);
-            now == *known
-        })
     }
 
     /// Makes durable what was applied since [`begin`](Self::begin).
@@ -148,6 +131,7 @@ impl Db {
     /// If the disk refuses.
     pub fn rollback(&mut self) -> rusqlite::Result<()> {
         self.indexed.set(None);
+        self.has_order.set(None);
         if self.connection.is_autocommit() {
             return Ok(());
         }
@@ -162,6 +146,7 @@ impl Db {
     /// If the disk refuses.
     pub fn wipe(&mut self) -> rusqlite::Result<()> {
         if self.has_deleted && self.path.is_some() {
+            self.files.get_mut().log_is_empty();
             self.checkpoint()?;
         }
         self.has_deleted = false;

@@ -12,8 +12,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::plain_file;
 
-use super::Db;
 use super::migrate::{APPLICATION, STEPS, migrate, version};
+use super::{Db, schema};
 
 /// How every SQLite file begins.
 const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -153,9 +153,9 @@ fn try_open(path: &Path) -> Result<Db, Reason> {
     // then on, whatever interrupts us.
     migrate(&mut connection, STEPS)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-    let mut db = Db::new(connection, Some(path.to_owned()))?;
+    let db = Db::new(connection, Some(path.to_owned()))?;
     // From now on it has to stay.
-    db.is_in_place();
+    db.look_after_files()?;
     Ok(db)
 }
 
@@ -241,6 +241,7 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// Refuses what is damaged, and what the log says is newer than the file itself does.
 fn check(connection: &Connection, length: u64) -> Result<(), Reason> {
     check_version(connection)?;
+    schema::check(connection)?;
     match length <= CHECKED {
         true => check_pages(connection),
         false => Ok(()),

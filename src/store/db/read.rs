@@ -6,6 +6,21 @@ use super::message::{self, columns};
 use super::{Db, integer};
 use crate::store::row::{Answer, Ask, Message};
 
+/// Reads what was said since, with everybody.
+pub(super) const NEXT: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM message NOT INDEXED WHERE seq > ?1 AND seq <= ?2 AND text IS NOT NULL
+      AND writer IS NOT ?3 ORDER BY seq"
+);
+
+/// Reads what was said last, with anybody.
+pub(super) const NEWEST: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM message NOT INDEXED WHERE text IS NOT NULL ORDER BY seq DESC"
+);
+
 impl Db {
     /// Answers a question.
     ///
@@ -68,12 +83,7 @@ impl Db {
     ) -> rusqlite::Result<Answer> {
         let most = most.max(1);
         let (messages, are_all) = self.fitting(
-            concat!(
-                "SELECT ",
-                columns!(),
-                " FROM message NOT INDEXED WHERE seq > ?1 AND seq <= ?2 AND text IS NOT NULL
-                  AND writer IS NOT ?3 ORDER BY seq"
-            ),
+            &self.in_order(NEXT)?,
             params![integer(after), integer(through), client],
             most,
             bytes,
@@ -98,16 +108,7 @@ impl Db {
                 most,
                 bytes,
             )?,
-            None => self.fitting(
-                concat!(
-                    "SELECT ",
-                    columns!(),
-                    " FROM message NOT INDEXED WHERE text IS NOT NULL ORDER BY seq DESC"
-                ),
-                (),
-                most,
-                bytes,
-            )?,
+            None => self.fitting(&self.in_order(NEWEST)?, (), most, bytes)?,
         };
         newest_first.reverse();
         Ok(newest_first)

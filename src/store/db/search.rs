@@ -1,8 +1,8 @@
 //! What was said somewhere.
 //!
 //! The index finds words of three characters and more. All else is found by looking at
-//! messages one by one: shorter words, and messages that are not indexed yet. There, case
-//! does not matter, but accents do. How many are looked at is bounded ([`VISITED`]), so a
+//! messages one by one: shorter words, messages that are not indexed yet, and long ones, which
+//! never are. There, case does not matter, but accents do. How many are looked at is bounded ([`VISITED`]), so a
 //! search for a short word, or for one that only others have used, reaches back that far.
 
 use rusqlite::{Params, Row, params};
@@ -54,11 +54,14 @@ macro_rules! everybody {
             "SELECT ",
             columns!(),
             " FROM message NOT INDEXED
-              WHERE seq > ?1 AND seq < ?2 AND text <> '' ORDER BY seq ",
+              WHERE seq > ?1 AND seq < ?2 AND text IS NOT NULL AND text <> '' ORDER BY seq ",
             $order
         )
     };
 }
+
+pub(super) const OLDEST_FIRST: &str = everybody!("ASC");
+pub(super) const NEWEST_FIRST: &str = everybody!("DESC");
 
 /// Reads what was said with one contact.
 macro_rules! one_contact {
@@ -137,7 +140,8 @@ impl Db {
         } else {
             matching!("DESC")
         };
-        self.sift(sql, params![words.query, above, below], &words.rest, found)
+        let params = params![words.query, above, below];
+        self.sift_with_long(sql, params, words, (above, below), found)
     }
 
     fn look_at(
@@ -158,11 +162,11 @@ impl Db {
             }
             None => {
                 let sql = if is_upwards {
-                    everybody!("ASC")
+                    OLDEST_FIRST
                 } else {
-                    everybody!("DESC")
+                    NEWEST_FIRST
                 };
-                self.sift(sql, params![above, below], words, found)
+                self.sift(&self.in_order(sql)?, params![above, below], words, found)
             }
         }
     }
@@ -186,13 +190,13 @@ impl Db {
 }
 
 /// The words of a search.
-struct Words {
+pub(super) struct Words {
     /// What the index is asked; empty where there is nothing to ask it.
     query: String,
     /// In small letters, those that the index is not asked for.
-    rest: Vec<String>,
+    pub(super) rest: Vec<String>,
     /// In small letters, all.
-    all: Vec<String>,
+    pub(super) all: Vec<String>,
 }
 
 impl Words {
@@ -234,13 +238,13 @@ fn characters(word: &str) -> usize {
 }
 
 /// What was found so far, and how much may still be looked at.
-struct Found<'a> {
-    search: &'a Search,
+pub(super) struct Found<'a> {
+    pub(super) search: &'a Search,
     messages: Vec<Message>,
     bytes: usize,
     visits: usize,
-    visited_bytes: usize,
-    is_full: bool,
+    pub(super) visited_bytes: usize,
+    pub(super) is_full: bool,
 }
 
 impl<'a> Found<'a> {
@@ -256,7 +260,7 @@ impl<'a> Found<'a> {
     }
 
     /// Looks at a row of [`columns`], and takes it where it fulfils the search.
-    fn look_at(&mut self, row: &Row<'_>, words: &[String]) -> rusqlite::Result<()> {
+    pub(super) fn look_at(&mut self, row: &Row<'_>, words: &[String]) -> rusqlite::Result<()> {
         let text = message::text(row)?.unwrap_or_default();
         self.visits = self.visits.saturating_sub(1);
         let looks = words.len().div_ceil(WORDS_IN_ONE_LOOK).max(1);

@@ -8,6 +8,9 @@ use super::{Db, integer};
 use crate::clock::Timestamp;
 use crate::store::row::{Contact, Held, Marker, Position, Request, Write};
 
+/// Before this is everything: what [`Write::Expire`] says where texts are not kept at all.
+const EVERYTHING: Timestamp = Timestamp(i64::MAX);
+
 /// Names of clients whose positions are kept.
 pub(super) const POSITIONS: usize = 64;
 
@@ -232,27 +235,25 @@ impl Db {
              WHERE text IS NOT NULL AND waiting IS NULL",
             (),
         )?;
-        self.unindex(
-            "SELECT seq, text FROM message INDEXED BY message_expiring
-             WHERE own = 1 AND arrived < ?1 AND text IS NOT NULL AND waiting IS NULL",
-            [before.0],
-        )?;
-        self.unindex(
-            "SELECT seq, text FROM message INDEXED BY message_expiring
-             WHERE own = 0 AND arrived < ?1 AND text IS NOT NULL AND waiting IS NULL
-             AND seq <= (SELECT max(seq) FROM position)",
-            [before.0],
-        )?;
-        self.delete(
-            "UPDATE message INDEXED BY message_expiring SET text = NULL, tags = NULL
-             WHERE own = 1 AND arrived < ?1 AND text IS NOT NULL AND waiting IS NULL",
-            [before.0],
-        )?;
-        self.delete(
-            "UPDATE message INDEXED BY message_expiring SET text = NULL, tags = NULL
-             WHERE own = 0 AND arrived < ?1 AND text IS NOT NULL AND waiting IS NULL
-             AND seq <= (SELECT max(seq) FROM position)",
-            [before.0],
-        )
+        self.keep_order()?;
+        // Where all are to go, those are walked over that do, and not those that no client has.
+        let heard = match before {
+            EVERYTHING => "message_kept",
+            _ => "message_expiring",
+        };
+        let own = "message INDEXED BY message_expiring";
+        let heard = format!("message INDEXED BY {heard}");
+        let of_own = "own = 1 AND arrived < ?1 AND text IS NOT NULL AND waiting IS NULL";
+        let of_heard = "own = 0 AND arrived < ?1 AND text IS NOT NULL AND waiting IS NULL
+                        AND seq <= (SELECT max(seq) FROM position)";
+        for (table, which) in [(own, of_own), (&heard, of_heard)] {
+            let sql = format!("SELECT seq, text FROM {table} WHERE {which}");
+            self.unindex(&sql, [before.0])?;
+        }
+        for (table, which) in [(own, of_own), (&heard, of_heard)] {
+            let sql = format!("UPDATE {table} SET text = NULL, tags = NULL WHERE {which}");
+            self.delete(&sql, [before.0])?;
+        }
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 
 use std::mem;
 
-use rusqlite::{ErrorCode, ffi};
+use rusqlite::ErrorCode;
 use tracing::error;
 
 use super::job::{Job, Queue, describe};
@@ -42,8 +42,8 @@ impl Batch {
     ) -> rusqlite::Result<()> {
         self.write_once_what_has_arrived();
         let has_changes = self.jobs.iter().any(|job| matches!(job, Job::Write(_)));
-        let mut outcome = match has_changes && !db.is_in_place() {
-            true => Err(gone()),
+        let mut outcome = match has_changes {
+            true => db.look_after_files(),
             false => Ok(()),
         };
         let mut has_begun = false;
@@ -70,16 +70,7 @@ impl Batch {
                 // A disk that is full mostly refuses the commit, which is after all answers.
                 // If it has refused earlier, this one sees only what is durable: a person
                 // who attaches meanwhile is shown at least that.
-                Job::Ask(ticket, ask) => {
-                    let answer = db.ask(ask).map_err(|error| error.to_string());
-                    // Before it is told: whoever waits for there to be less looks again when
-                    // told of something, and not after that.
-                    queue.remove(1, job.weight());
-                    report(Report::Answered {
-                        ticket: *ticket,
-                        answer,
-                    });
-                }
+                Job::Ask(..) => answer(db, job, queue, report),
                 #[cfg(test)]
                 Job::Do(_) => {}
             }
@@ -156,6 +147,21 @@ impl Batch {
     }
 }
 
+/// Answers one question.
+pub(super) fn answer(db: &Db, question: &Job, queue: &Queue, report: &impl Fn(Report)) {
+    let Job::Ask(ticket, ask) = question else {
+        return;
+    };
+    let answer = db.ask(ask).map_err(|error| error.to_string());
+    // Before it is told: whoever waits for there to be less looks again when told of something,
+    // and not after that.
+    queue.remove(1, question.weight());
+    report(Report::Answered {
+        ticket: *ticket,
+        answer,
+    });
+}
+
 /// The messages with which this begins.
 fn messages(jobs: &[Job]) -> Vec<&Message> {
     jobs.iter()
@@ -176,15 +182,6 @@ fn insert(db: &mut Db, messages: &[&Message], jobs: &[Job]) -> rusqlite::Result<
         Job::Write(write) => apply(db, write),
         _ => Ok(()),
     })
-}
-
-/// The file is not where it was. SQLite has a number for that, but looks only when it begins a
-/// journal.
-fn gone() -> rusqlite::Error {
-    rusqlite::Error::SqliteFailure(
-        ffi::Error::new(ffi::SQLITE_READONLY_DBMOVED),
-        Some("it has been removed or replaced".to_owned()),
-    )
 }
 
 /// Carries out a change, or leaves it out if that can never be done.

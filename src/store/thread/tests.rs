@@ -147,6 +147,38 @@ fn writes_are_stored_and_asks_answered_in_their_place() {
 }
 
 #[test]
+fn searches_give_way_to_changes_and_have_their_turn() {
+    let (store, reports) = start(Db::in_memory().unwrap());
+    let (open, gate) = mpsc::channel::<()>();
+    store.send(Job::Do(Box::new(move |_| gate.recv().unwrap())));
+    // More than a batch has.
+    let messages = 3_000;
+    for ticket in 0..3 {
+        store.ask(ticket, Ask::Search(search("hi")));
+    }
+    for seq in 1..=messages {
+        store.write(message(seq, "hi"));
+    }
+    open.send(()).unwrap();
+    let first = reported(&reports);
+    assert!(matches!(first, Report::Stored { .. }), "{first:?}");
+    let answers = until_stored(&reports, messages);
+    let tickets = |reports: &[Report]| -> Vec<u64> {
+        let tickets = reports.iter().map(|report| match report {
+            Report::Answered { ticket, answer } => {
+                assert!(matches!(answer, Ok(Answer::Search(found)) if found.len() == 100));
+                *ticket
+            }
+            other => panic!("{other:?}"),
+        });
+        tickets.collect()
+    };
+    assert_eq!(tickets(&answers), [0, 1], "one between two batches");
+    assert_eq!(tickets(&[reported(&reports)]), [2]);
+    assert_eq!(store.queued(), 0);
+}
+
+#[test]
 fn changes_that_come_one_by_one_in_a_lively_talk_share_a_commit() {
     let (store, reports) = start(Db::in_memory().unwrap());
     let begun = Instant::now();
@@ -259,6 +291,59 @@ fn nothing_is_called_stored_in_a_file_that_is_gone() {
         assert!(store.close());
         assert_eq!(texts(&path), ["1", "2", "3"]);
     }
+}
+
+/// SQLite goes on writing behind the end of what is left, and finds out at the next start.
+#[test]
+fn nothing_is_called_stored_in_a_file_that_was_cut_off() {
+    for (name, length) in [
+        ("store.db", 0),
+        ("store.db", 8192),
+        ("store.db-wal", 0),
+        ("store.db-wal", 10_000),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let (store, reports) = start(Db::open(&path).unwrap());
+        for seq in 1..=3 {
+            store.write(message(seq, &long_text(seq)));
+            until_stored(&reports, seq);
+        }
+        let file = std::fs::OpenOptions::new()
+            .write(true)
+            .open(folder.path().join(name));
+        file.unwrap().set_len(length).unwrap();
+        store.write(message(4, "hi"));
+        let Report::Trouble(told) = reported(&reports) else {
+            panic!("no trouble");
+        };
+        assert!(told.contains("it was cut off by another program"), "{told}");
+        assert!(told.contains("restore a backup"), "{told}");
+        // Not even where something else has made it longer again.
+        let file = std::fs::OpenOptions::new()
+            .write(true)
+            .open(folder.path().join(name));
+        file.unwrap().set_len(1 << 20).unwrap();
+        assert!(!store.close(), "{name} {length}");
+    }
+}
+
+/// We empty the log ourselves where something was deleted.
+#[test]
+fn a_log_that_we_have_emptied_was_not_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let (store, reports) = start(Db::open(&path).unwrap());
+    for seq in 1..=2 {
+        store.write(message(seq, &long_text(seq)));
+        until_stored(&reports, seq);
+    }
+    store.write(Write::Forget(1));
+    until_stored(&reports, 3);
+    store.write(message(3, &long_text(3)));
+    assert_eq!(until_stored(&reports, 4), []);
+    assert!(store.close());
+    assert_eq!(texts(&path), [long_text(3)]);
 }
 
 #[test]

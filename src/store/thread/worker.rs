@@ -1,16 +1,18 @@
 //! What the thread does: batches, and what becomes of one that the disk refuses.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::{ErrorCode, ffi};
 use tracing::warn;
 
-use super::batch::Batch;
+use super::batch::{Batch, answer};
 use super::job::{Job, Queue};
 use super::{Db, Report};
+use crate::store::Ask;
 
 /// Changes and questions in a batch at most: so many that a page of the file is written for
 /// dozens of them, and few enough that those at its end do not wait for long.
@@ -52,6 +54,9 @@ pub(super) struct Worker<R> {
     spent: Sender<Vec<Job>>,
     queue: Arc<Queue>,
     batch: Batch,
+    /// Questions that take long. Each waits until there is nothing else to do, or a batch has gone
+    /// before it: what was said has not to wait for sixteen of them to be durable.
+    searches: VecDeque<Job>,
     /// How many changes are durable.
     stored: u64,
     in_trouble: bool,
@@ -74,6 +79,7 @@ impl<R: Fn(Report)> Worker<R> {
             spent,
             queue,
             batch: Batch::default(),
+            searches: VecDeque::new(),
             stored: 0,
             in_trouble: false,
             last_changes: None,
@@ -96,6 +102,7 @@ impl<R: Fn(Report)> Worker<R> {
             if !self.go_through() && !self.try_again() {
                 return false;
             }
+            self.search();
         }
         if let Err(error) = self.db.close() {
             // All is durable, if in two files.
@@ -117,6 +124,14 @@ impl<R: Fn(Report)> Worker<R> {
     /// Waits for something to do. Where that takes a while, texts are indexed meanwhile,
     /// until all are. `None` once the handle is gone.
     fn next(&mut self) -> Option<Job> {
+        while !self.searches.is_empty() {
+            match self.jobs.try_recv() {
+                Ok(job) => return Some(job),
+                // Nobody wants to know any more.
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => self.search(),
+            }
+        }
         let mut wait = QUIET;
         while self.has_to_index() {
             match self.jobs.recv_timeout(wait) {
@@ -146,7 +161,15 @@ impl<R: Fn(Report)> Worker<R> {
                 self.queue.remove(1, nothing.weight());
                 what(&self.db);
             }
+            job @ Job::Ask(_, Ask::Search(_)) if !self.in_trouble => self.searches.push_back(job),
             job => self.batch.push(job),
+        }
+    }
+
+    /// Answers one of the questions that take long.
+    fn search(&mut self) {
+        if let Some(search) = self.searches.pop_front() {
+            answer(&self.db, &search, &self.queue, &self.report);
         }
     }
 
@@ -197,6 +220,9 @@ impl<R: Fn(Report)> Worker<R> {
     /// it try at once: it is answered among the changes, as always. Returns whether it has
     /// worked, which at the end of the program it need not.
     fn try_again(&mut self) -> bool {
+        while !self.searches.is_empty() {
+            self.search();
+        }
         let mut tries_left = LAST_TRIES;
         let mut due = Instant::now() + RETRY;
         loop {

@@ -146,3 +146,50 @@ fn no_question_walks_over_more_than_it_must() {
     assert!(walk.contains("PRIMARY KEY (rowid>? AND rowid<?)"), "{walk}");
     assert!(!walk.contains("TEMP B-TREE"), "{walk}");
 }
+
+/// Where texts expire, most messages have none.
+#[test]
+fn what_walks_over_texts_walks_over_no_message_without_one() {
+    let mut db = memory();
+    db.write_messages((1..=9).map(|seq| heard(seq, 1, &seq.to_string(), "hello")));
+    let walks = |db: &Db| {
+        [
+            backlog::MISSED,
+            read::NEXT,
+            read::NEWEST,
+            search::OLDEST_FIRST,
+            search::NEWEST_FIRST,
+            index::UNINDEXED,
+        ]
+        .map(|sql| plan(db, &db.in_order(sql).unwrap()))
+    };
+    for walk in walks(&db) {
+        assert!(!walk.contains("INDEX"), "{walk}");
+    }
+    db.begin().unwrap();
+    db.apply_all([
+        Write::Position(position("phone", 8, 0)),
+        Write::Expire(Timestamp(4)),
+    ]);
+    db.rollback().unwrap();
+    assert_eq!(db.texts().len(), 9, "without the index that has gone again");
+    db.apply_all([
+        Write::Position(position("phone", 8, 0)),
+        Write::Expire(Timestamp(4)),
+    ]);
+    for walk in walks(&db) {
+        assert!(walk.contains("INDEX message_kept"), "{walk}");
+        assert!(!walk.contains("TEMP B-TREE"), "{walk}");
+    }
+    assert_eq!(db.texts().len(), 6);
+    assert_eq!(db.found("hello"), [4, 5, 6, 7, 8, 9]);
+    assert!(!db.is_index_behind().unwrap());
+    db.apply_all([Write::Expire(Timestamp(i64::MAX))]);
+    assert_eq!(db.found("hello"), [9], "no client has it");
+    db.apply_all([
+        Write::Position(position("phone", 9, 0)),
+        Write::Expire(Timestamp(i64::MAX)),
+    ]);
+    assert_eq!(db.found("hello"), [0; 0]);
+    assert!(!db.is_index_behind().unwrap());
+}

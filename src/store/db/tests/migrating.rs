@@ -81,3 +81,40 @@ fn a_store_of_version_1_keeps_all_and_gains_what_is_new() {
     db.write_messages([tagged.clone()]);
     assert_eq!(db.log_of(None)[2], tagged);
 }
+
+#[test]
+fn a_store_of_version_3_knows_long_texts_without_its_index() {
+    let folder = tempfile::tempdir().unwrap();
+    for has_long in [false, true] {
+        let path = folder.path().join(format!("{has_long}.db"));
+        let mut connection = Connection::open(&path).unwrap();
+        migrate(&mut connection, &STEPS[..3]).unwrap();
+        let last = match has_long {
+            true => "x ".repeat(10_000) + "lighthouse",
+            false => "lighthouse".to_owned(),
+        };
+        for (seq, text) in [(1, "a lighthouse"), (2, &last)] {
+            let row = "INSERT INTO message (seq, contact, own, notice, id, time, arrived, text)
+                       VALUES (?1, 1, 0, 0, 'id-' || ?1, 1000, ?1, ?2)";
+            connection.execute(row, (seq, text)).unwrap();
+            let indexed = "INSERT INTO search (rowid, words) VALUES (?1, ?2)";
+            connection.execute(indexed, (seq, text)).unwrap();
+        }
+        connection
+            .execute("UPDATE indexed SET through = 2", ())
+            .unwrap();
+        drop(connection);
+        let db = Db::open(&path).unwrap();
+        assert_eq!(db.is_index_behind().unwrap(), has_long, "it is made again");
+        assert_eq!(db.found("lighthouse"), [1, 2]);
+        assert!(!db.is_index_behind().unwrap());
+        assert_eq!(db.found("lighthouse"), [1, 2]);
+        let size: i64 = db
+            .connection
+            .query_row("SELECT sum(length(block)) FROM search_data", (), |row| {
+                row.get(0)
+            })
+            .unwrap();
+        assert!(size < 1000, "{size}");
+    }
+}

@@ -241,3 +241,38 @@ fn what_stands_in_the_log_only_is_examined_too() {
     assert_eq!(fs::read(&crashed_log).unwrap(), log);
     assert_eq!(Db::open(&crashed).unwrap().texts().len(), 2001);
 }
+
+/// What it does by itself would be done behind what is confirmed.
+#[test]
+fn a_store_in_which_another_program_has_put_something_alive_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let spoilt = [
+        (
+            "CREATE TRIGGER mine AFTER INSERT ON message BEGIN DELETE FROM message; END",
+            "has put the trigger \"mine\" into it",
+        ),
+        (
+            "CREATE VIEW mine AS SELECT 1",
+            "has put the view \"mine\" into it",
+        ),
+        ("DROP TABLE position", "the table \"position\" is missing"),
+        (
+            "DROP INDEX message_id",
+            "the index \"message_id\" is missing",
+        ),
+        ("DROP TABLE search", "the table \"search\" is missing"),
+        (
+            "INSERT INTO position VALUES ('phone', 9223372036854775807, 1)",
+            "place 9223372036854775807 is taken",
+        ),
+    ];
+    for (place, (sql, why)) in spoilt.into_iter().enumerate() {
+        let path = folder.path().join(format!("{place}.db"));
+        Db::open(&path).unwrap().close().unwrap();
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch(sql).unwrap();
+        other.close().unwrap();
+        let told = refused(&path);
+        assert!(told.contains(why), "{told}");
+    }
+}
