@@ -21,6 +21,7 @@ use super::names::LISTS;
 use super::positions::NAMES;
 use super::recent::RECENT;
 use super::roster::ContactId;
+use super::service::UNFINISHED;
 use super::session::Session;
 use super::strangers::PROMPTS_IN_A_PERIOD;
 use super::voice::UNREAD_NOTICES;
@@ -44,6 +45,8 @@ pub struct Owed {
     pub changes: usize,
     /// Requests of clients that count as waiting.
     pub requests: usize,
+    /// Commands of clients whose answers wait until something is durable.
+    pub unfinished: usize,
     /// Messages of several lines that are not whole.
     pub batches: usize,
     /// Passwords that are not looked at.
@@ -151,6 +154,7 @@ impl Gateway {
             answers: self.responses.owed.len(),
             changes: self.pending_changes.len(),
             requests: sessions().map(|session| session.requests).sum(),
+            unfinished: sessions().map(|session| session.unfinished).sum(),
             batches: batches.filter(|batch| batch.is_open()).count(),
             passwords: sessions().filter(is_asked).count(),
         }
@@ -265,6 +269,7 @@ impl Session {
     fn count(&self, mut add: impl FnMut(&'static str, usize, usize)) {
         add("nicks watched", self.monitored.len(), MONITOR_LIMIT);
         add("requests of a client", self.requests, REQUESTS);
+        add("commands of a client", self.unfinished, UNFINISHED);
         add("bytes of a client's name", self.name.len(), NAME_LENGTH);
         add("bytes of a real name", self.realname.len(), REALNAME_LENGTH);
         if let Some(away) = &self.away {

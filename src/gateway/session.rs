@@ -105,6 +105,8 @@ pub(super) struct Session {
     pub sasl_answer: Later,
     /// How many of its requests wait for the store.
     pub requests: usize,
+    /// How many of its commands are answered when what they did is durable.
+    pub unfinished: usize,
     /// What it has yet to take, and to be told of contacts.
     pub room: Room,
 }
@@ -138,6 +140,7 @@ impl Session {
             sasl: None,
             sasl_answer: Later::default(),
             requests: 0,
+            unfinished: 0,
             room: Room::default(),
         }
     }

@@ -3,7 +3,6 @@
 use crate::irc::ClientId;
 
 use super::super::Gateway;
-use super::super::history::REQUESTS;
 use super::super::ledger::Waiting;
 use super::super::response::Later;
 use super::{Asked, Place};
@@ -20,15 +19,22 @@ pub(in super::super) struct DoneAnswer {
     later: Later,
 }
 
-/// Counts a request that has to wait for the store, which may take long; says so where a client
-/// has made too many already.
+/// So many of a client's commands may wait until what they did is durable: more than anybody
+/// pastes, since all that is pasted may come before the disk has done the first.
+pub(in super::super) const UNFINISHED: usize = 256;
+
+/// Counts a command whose answer has to wait until what it did is durable; says so where too
+/// many of a client's wait already.
 pub(super) fn may_wait(gateway: &mut Gateway, asked: &Asked<'_>) -> Result<(), String> {
-    if gateway.may_ask(asked.client) {
-        return Ok(());
-    }
-    Err(format!(
-        "{REQUESTS} of your questions wait for an answer already; ask again when they have it"
-    ))
+    let session = gateway.sessions.get_mut(&asked.client);
+    let Some(session) = session.filter(|session| session.unfinished < UNFINISHED) else {
+        return Err(format!(
+            "Nothing was done: {UNFINISHED} of your commands wait for the disk already; ask again \
+             when they are answered."
+        ));
+    };
+    session.unfinished += 1;
+    Ok(())
 }
 
 impl Gateway {
@@ -48,7 +54,9 @@ impl Gateway {
 
     /// It is durable.
     pub(in super::super) fn is_done(&mut self, answer: DoneAnswer) {
-        self.has_asked(answer.client);
+        if let Some(session) = self.sessions.get_mut(&answer.client) {
+            session.unfinished -= 1;
+        }
         self.resume(answer.later, |gateway| {
             gateway.answer(answer.client, answer.place, &answer.done);
         });

@@ -5,6 +5,7 @@ use crate::irc::text;
 use crate::store::{self, Ask, Write};
 
 use super::super::Gateway;
+use super::super::history::REQUESTS;
 use super::super::ledger;
 use super::super::response::Later;
 use super::super::roster::ContactId;
@@ -55,7 +56,7 @@ pub(super) fn log(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     let contact = named
         .map(|named| gateway.correspondent(named))
         .transpose()?;
-    may_wait(gateway, asked)?;
+    may_ask(gateway, asked)?;
     let log = LogAsked {
         client: asked.client,
         place: asked.place,
@@ -71,6 +72,17 @@ pub(super) fn log(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     Ok(Vec::new())
 }
 
+/// Counts a question to the store, which may take long to answer; says so where a client has
+/// asked too many already.
+fn may_ask(gateway: &mut Gateway, asked: &Asked<'_>) -> Result<(), String> {
+    if gateway.may_ask(asked.client) {
+        return Ok(());
+    }
+    Err(format!(
+        "{REQUESTS} of your questions wait for an answer already; ask again when they have it"
+    ))
+}
+
 /// `search TEXT… [NICK]`.
 pub(super) fn search(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
     let mut words = asked.words.as_slice();
@@ -82,7 +94,7 @@ pub(super) fn search(gateway: &mut Gateway, asked: &Asked<'_>) -> Answer {
         contact = Some(id.0);
         words = text;
     }
-    may_wait(gateway, asked)?;
+    may_ask(gateway, asked)?;
     let log = LogAsked {
         client: asked.client,
         place: asked.place,

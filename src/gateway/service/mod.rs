@@ -21,6 +21,8 @@ use super::Gateway;
 use super::voice::SERVICE_NICK;
 
 pub(super) use late::DoneAnswer;
+#[cfg(any(test, fuzzing))]
+pub(super) use late::UNFINISHED;
 pub(super) use log::LogAsked;
 pub(super) use pending::PendingChange;
 use table::{COMMANDS, Command, Kind, find};

@@ -1,6 +1,5 @@
 //! `forget`: what two have said is deleted, and called so when it is.
 
-use super::super::history::REQUESTS;
 use super::super::stall::PATIENCE;
 use super::*;
 
@@ -25,7 +24,7 @@ fn it_is_called_deleted_when_it_is() {
     let (mut world, alice) = world("");
     world.say(alice, "PRIVMSG enclave :forget John");
     assert!(world.heard(alice).is_empty());
-    assert_eq!(world.gateway.census().owed.requests, 1);
+    assert_eq!(world.gateway.census().owed.unfinished, 1);
     world.disk_catches_up();
     let heard = world.heard(alice);
     assert_eq!(heard.len(), 1, "{heard:?}");
@@ -123,17 +122,17 @@ fn it_is_refused_while_nothing_can_be_stored() {
 #[test]
 fn what_waits_to_be_done_is_bounded_and_waits_for_nobody_who_is_gone() {
     let (mut world, alice) = world("");
-    for _ in 0..REQUESTS {
+    for _ in 0..256 {
         world.say(alice, "PRIVMSG enclave :forget John");
     }
     assert!(world.heard(alice).is_empty());
     world.say(alice, "PRIVMSG enclave :forget John");
-    assert!(world.heard(alice)[0].contains("wait for an answer already"));
+    assert!(world.heard(alice)[0].contains("wait for the disk already"));
     let owed = world.gateway.census().owed;
-    assert_eq!((owed.requests, owed.until_durable), (REQUESTS, REQUESTS));
+    assert_eq!((owed.unfinished, owed.until_durable), (256, 256));
     world.say(alice, "QUIT");
     let owed = world.gateway.census().owed;
-    assert_eq!((owed.requests, owed.until_durable), (0, 0));
+    assert_eq!((owed.unfinished, owed.until_durable), (0, 0));
     world.disk_catches_up();
     assert_eq!(world.gateway.census().owed, Default::default());
 }
