@@ -10,6 +10,7 @@ mod pages;
 mod reading;
 mod references;
 mod requests;
+mod search_bounds;
 mod searching;
 mod writing;
 
