@@ -14,7 +14,8 @@ import sys
 import textwrap
 
 SCRIPT = pathlib.Path(__file__).with_name("at-rest.ld")
-PROGRAM = "/enclave-irc"
+# What lies together already has no object: valgrind knows sections of the usual names only.
+PROGRAM = ("/enclave-irc", "???")
 # What is not Rust is SQLite, but for these.
 RUST = ("_ZN", "_R")
 FOREIGN = ("main", "_start", "_init", "_fini")
