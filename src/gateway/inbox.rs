@@ -9,7 +9,6 @@
 //! not seen the other one, what it repeats is known by its [recent](super::recent) ids.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::enclave::ConnectionId;
@@ -61,6 +60,11 @@ pub(super) struct Pending {
 pub(super) struct Inbox {
     /// The connection on which a message has proved to be new.
     proven: Option<ConnectionId>,
+    /// The latest connection on which it has said something: later ones have a higher number.
+    latest: Option<ConnectionId>,
+    /// What comes on a connection up to this one is looked up, until as many ids as a sender may
+    /// repeat are remembered: those from before were given back.
+    forgot: Option<ConnectionId>,
     pub(super) pending: VecDeque<Pending>,
     /// What was accepted while something was pending: the store may have been asked about
     /// the same message before it was told.
@@ -77,14 +81,14 @@ impl Inbox {
                 arrival.connection.is_some()
                     && !arrival.again
                     && arrival.connection == self.proven
+                    && (arrival.connection > self.forgot || self.recent.is_full())
                     && !self.recent.contains(id)
             }
         }
     }
 
     /// Notes that a message was accepted.
-    fn note(&mut self, id: &str, text: &str, now: Duration) {
-        self.recent.add(id, text, now);
+    fn note(&mut self, id: &str, text: &str) {
         if !self.pending.is_empty() {
             let accepted = (id.to_owned(), text.to_owned());
             self.accepted_meanwhile.push(accepted);
@@ -94,6 +98,7 @@ impl Inbox {
     /// Gives back what is known of the latest messages, so that the next are looked up.
     pub(super) fn begin_anew(&mut self) {
         self.proven = None;
+        self.forgot = self.latest;
         self.recent = Recent::default();
     }
 
@@ -154,7 +159,8 @@ impl Gateway {
             tags: tags::lasting_of_contact(tags),
             time: sane(sent, self.now.wall),
         };
-        let inbox = &self.correspondence(contact).inbox;
+        let inbox = &mut self.correspondence(contact).inbox;
+        inbox.latest = inbox.latest.max(arrival.connection);
         if inbox.is_new(&arrival) && inbox.pending.is_empty() {
             self.take_in(contact, arrival, Known::New);
             return;
@@ -228,13 +234,15 @@ impl Gateway {
         }
         let now = self.now.monotonic;
         let inbox = &mut self.correspondence(id).inbox;
-        if let Some(given) = &arrival.id
-            && known != Known::Repeat
-        {
-            if !arrival.held {
-                inbox.proven = arrival.connection;
+        if let Some(given) = &arrival.id {
+            if known != Known::Repeat {
+                if !arrival.held {
+                    inbox.proven = arrival.connection;
+                }
+                inbox.note(given, &arrival.text);
             }
-            inbox.note(given, &arrival.text, now);
+            // A repeat, too: it may not have heard yet that it is confirmed, and say it again.
+            inbox.recent.add(given, &arrival.text, now);
             let until = inbox.recent.until();
             self.look_at_recent(until);
         }
@@ -297,7 +305,7 @@ mod tests {
         }
         while let Some((arrival, known)) = inbox.next() {
             assert_eq!(known, Known::New);
-            inbox.note(&arrival.id.unwrap(), &arrival.text, Duration::ZERO);
+            inbox.note(&arrival.id.unwrap(), &arrival.text);
         }
         assert!(inbox.pending.capacity() <= KEPT);
         assert_eq!(inbox.accepted_meanwhile.capacity(), 0);

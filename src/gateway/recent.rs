@@ -39,6 +39,8 @@ pub(super) struct Recent {
     bytes: u64,
     /// When the latest came, on the monotonic clock.
     at: Duration,
+    /// There were more than a sender has on its way.
+    is_full: bool,
 }
 
 impl Recent {
@@ -62,10 +64,16 @@ impl Recent {
         {
             self.bytes -= u64::from(length);
             self.all.remove(&oldest);
+            self.is_full = true;
         }
         let length = AROUND + (id.chars().count() + text.chars().count()) as u64;
         let length = u32::try_from(length).unwrap_or(u32::MAX);
         self.order.push_back((digest, length));
+    }
+
+    /// Whether these are all that a sender may repeat, whatever came before them.
+    pub fn is_full(&self) -> bool {
+        self.is_full
     }
 
     /// When they are to be given back, if nothing comes any more; never where they are few.
@@ -95,7 +103,7 @@ impl Gateway {
     }
 
     /// Gives the ids of floods that have ended back. What such a contact says next is looked
-    /// up, as on a fresh connection.
+    /// up, even behind something new: it may not have heard yet what was confirmed.
     pub(super) fn forget_recent(&mut self) {
         let now = self.now.monotonic;
         if self.next_forgetting.is_none_or(|at| at > now) {

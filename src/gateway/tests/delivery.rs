@@ -449,3 +449,44 @@ fn nothing_is_taken_while_nothing_can_be_stored() {
     world.say(alice, "PRIVMSG John :hi");
     assert_eq!(texts(&written(&mut world)), ["hi"]);
 }
+
+/// A sender that has not heard our receipts yet repeats what it has repeated there before.
+#[test]
+fn what_was_repeated_and_comes_again_on_the_same_connection_is_shown_once() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    john_comes(&mut world);
+    world.heard(alice);
+    let packet = |id: &str| format!(r#"{{"message":"hi","id":"{id}"}}"#);
+    world.packet(JOHN, &packet("one"));
+    assert_eq!(said(&world.heard(alice)).len(), 1);
+    let mut world = world.crash(Settings::default(), book());
+    let alice = world.attached("alice", "");
+    john_comes(&mut world);
+    world.heard(alice);
+    // The second time after a connection that we never saw.
+    for id in ["one", "two", "one", "two"] {
+        world.packet(JOHN, &packet(id));
+    }
+    assert_eq!(said(&world.heard(alice)).len(), 1);
+}
+
+/// The disk may have kept our receipts back for longer than ids are remembered.
+#[test]
+fn what_was_said_before_a_pause_and_comes_again_behind_something_new_is_shown_once() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    john_comes(&mut world);
+    world.heard(alice);
+    let packet = |number: usize| format!(r#"{{"message":"hi","id":"{number}"}}"#);
+    for number in 0..2_000 {
+        world.packet(JOHN, &packet(number));
+    }
+    world.pass(Duration::from_secs(6));
+    world.packet(JOHN, &packet(2_000));
+    // It had moved to a connection that we never saw, and heard none of our receipts.
+    for number in 0..2_001 {
+        world.packet(JOHN, &packet(number));
+    }
+    assert_eq!(said(&world.heard(alice)).len(), 2_001);
+}

@@ -30,6 +30,7 @@ mod pre_away;
 mod presence;
 mod response;
 mod room;
+mod sender;
 mod service;
 mod stall;
 mod strangers;

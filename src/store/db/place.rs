@@ -5,8 +5,8 @@ use std::os::unix::fs::MetadataExt;
 
 use rusqlite::ffi;
 
-use super::Db;
 use super::open::beside;
+use super::{Db, natural};
 
 /// What tells a file from any other at the same path: device and inode.
 type Identity = (u64, u64);
@@ -60,13 +60,24 @@ impl Db {
                 return Err(gone());
             }
         }
-        let mut before = files.lengths.iter().zip(&lengths);
-        files.is_cut_off |= before.any(|(before, now)| now < before);
+        let [store, log] = files.lengths;
+        files.is_cut_off |= lengths[1] < log || (lengths[0] < store && self.misses(lengths[0]));
         if files.is_cut_off {
             return Err(cut_off());
         }
         files.lengths = lengths;
         Ok(())
+    }
+
+    /// Whether something that is needed is behind this length of the store. SQLite itself takes
+    /// off what is not: pages that are free, where somebody has told it to (`auto_vacuum`), and
+    /// what a copy, or a disk that was cut off from power, has left behind the end.
+    fn misses(&self, length: u64) -> bool {
+        let number = |name| (self.connection).pragma_query_value(None, name, |row| row.get(0));
+        match (number("page_count"), number("page_size")) {
+            (Ok(pages), Ok(size)) => length < natural(pages).saturating_mul(natural(size)),
+            _ => true,
+        }
     }
 }
 

@@ -276,3 +276,71 @@ fn a_store_in_which_another_program_has_put_something_alive_is_refused() {
         assert!(told.contains(why), "{told}");
     }
 }
+
+/// Whether something can still be stored after much was deleted and the log emptied.
+fn goes_on_after_deleting(path: &Path) -> rusqlite::Result<()> {
+    let mut db = Db::open(path).unwrap();
+    for round in 0..3 {
+        db.look_after_files()?;
+        db.begin()?;
+        db.write_messages((1..=50).map(|seq| {
+            heard(
+                10_000 + round * 50 + seq,
+                2,
+                &format!("{round}-{seq}"),
+                "hi",
+            )
+        }));
+        if round == 0 {
+            db.apply(&Write::Forget(1))?;
+        }
+        db.commit()?;
+        db.wipe()?;
+    }
+    db.look_after_files()
+}
+
+/// Somebody may have had SQLite make it as small as it can be.
+#[test]
+fn a_file_that_gives_back_what_is_free_was_not_cut_off() {
+    for kind in ["NONE", "INCREMENTAL", "FULL"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        filled(&path);
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection
+            .execute_batch("PRAGMA journal_mode = DELETE")
+            .unwrap();
+        connection
+            .execute_batch(&format!("PRAGMA auto_vacuum = {kind}; VACUUM"))
+            .unwrap();
+        drop(connection);
+        goes_on_after_deleting(&path).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        Db::open(&path).unwrap().close().unwrap();
+    }
+}
+
+/// A copy, or a disk that was cut off from power, may leave something behind its end.
+#[test]
+fn a_file_with_something_behind_its_end_was_not_cut_off() {
+    for (has_log, more) in [(false, 100), (false, 100_000), (true, 100), (true, 100_000)] {
+        let folder = tempfile::tempdir().unwrap();
+        let there = folder.path().join("there.db");
+        filled(&there);
+        let mut db = Db::open(&there).unwrap();
+        if has_log {
+            db.write_messages([heard(3_000, 1, "more", "hi")]);
+        }
+        // As after a crash.
+        let path = folder.path().join("store.db");
+        for suffix in ["", "-wal"] {
+            let [from, to] = ["there.db", "store.db"].map(|name| format!("{name}{suffix}"));
+            let _ = fs::copy(folder.path().join(from), folder.path().join(to));
+        }
+        let length = fs::metadata(&path).unwrap().len();
+        let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+        file.set_len(length + more).unwrap();
+        goes_on_after_deleting(&path).unwrap_or_else(|error| panic!("{has_log} {more}: {error}"));
+        Db::open(&path).unwrap().close().unwrap();
+    }
+}
