@@ -212,8 +212,8 @@ impl Gateway {
         }
     }
 
-    /// A contact is about to be taken out of the address book. What was looked up is dropped, all
-    /// of it: it was not confirmed, so it comes again, in order, if the contact does. What is
+    /// A contact is about to leave its address, or the address book. What is looked up is dropped,
+    /// all of it: it was not confirmed, so it comes again, in order, if the contact does. What is
     /// not repeated counts as having come before.
     pub(super) fn drop_pending(&mut self, id: ContactId) {
         let Some(talk) = self.correspondences.get_mut(&id) else {

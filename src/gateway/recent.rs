@@ -22,8 +22,8 @@ const AROUND: u64 = 4 + 22;
 #[cfg(any(test, fuzzing))]
 pub(super) const RECENT: usize = WINDOW.div_ceil(AROUND + 1) as usize;
 
-/// As many ids are kept for as long as it takes: what a talk needs, some 20 KiB.
-const FEW: usize = 512;
+/// As many ids are kept for as long as it takes: what a long talk needs, some 40 KiB.
+const FEW: usize = 1_024;
 
 /// More than [`FEW`] of a contact that has said nothing for so long are given back.
 const PAUSE: Duration = Duration::from_secs(5);

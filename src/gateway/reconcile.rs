@@ -185,6 +185,7 @@ impl Gateway {
             return;
         };
         let (address, blocked) = (contact.address, contact.blocked);
+        self.drop_pending(id);
         self.park(id);
         self.mesh(|mesh, now, out| {
             if blocked {
@@ -204,7 +205,6 @@ impl Gateway {
     }
 
     fn contact_removed(&mut self, id: ContactId) {
-        self.drop_pending(id);
         self.unfriend(id);
         self.depart(id);
     }

@@ -413,6 +413,30 @@ fn what_is_looked_up_while_its_writer_is_removed_and_added_comes_again_in_order(
     assert_eq!(said(&world.heard(alice)), ["a", "b"]);
 }
 
+/// What came from one address was shown as what its former contact said, and once more as what
+/// the one did that had it then.
+#[test]
+fn what_is_looked_up_while_contacts_trade_their_addresses_is_shown_once() {
+    let mut world = World::new();
+    let alice = world.attached("alice", "");
+    john_comes(&mut world);
+    world.heard(alice);
+    world.slow_answers = true;
+    let packet = r#"{"id":"a","message":"hi"}"#;
+    world.packet(JOHN, packet);
+    let traded = Book {
+        contacts: vec![contact("John Smith", MARY), contact("Mary", JOHN)],
+        ..Book::default()
+    };
+    world.event(Event::BookRead(Ok(traded)));
+    world.answers_come();
+    world.slow_answers = false;
+    john_comes(&mut world);
+    world.packet(JOHN, packet);
+    let heard = world.heard(alice);
+    assert_eq!(said(&heard), ["hi"], "{heard:?}");
+}
+
 #[test]
 fn one_who_moved_while_the_program_was_off_is_sent_what_waited() {
     let mut world = World::new();
