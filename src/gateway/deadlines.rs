@@ -20,7 +20,7 @@ impl Gateway {
             self.pace_deadline(),
             self.calm_deadline(),
             self.next_expiry,
-            self.next_forgetting,
+            self.next_rest,
             self.write_unwritten_at,
             self.stall_deadline(),
             self.change_deadline(),
@@ -41,7 +41,7 @@ impl Gateway {
         self.pace_due();
         self.calm_due();
         self.unwritten_due();
-        self.forget_recent();
+        self.rest_from_floods();
         self.stall_due();
         self.changes_due();
         if self.next_expiry.is_some_and(|at| at <= self.now.monotonic) {

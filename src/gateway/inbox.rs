@@ -60,11 +60,6 @@ pub(super) struct Pending {
 pub(super) struct Inbox {
     /// The connection on which a message has proved to be new.
     proven: Option<ConnectionId>,
-    /// The latest connection on which it has said something: later ones have a higher number.
-    latest: Option<ConnectionId>,
-    /// What comes on a connection up to this one is looked up, until as many ids as a sender may
-    /// repeat are remembered: those from before were given back.
-    forgot: Option<ConnectionId>,
     pub(super) pending: VecDeque<Pending>,
     /// What was accepted while something was pending: the store may have been asked about
     /// the same message before it was told.
@@ -81,7 +76,6 @@ impl Inbox {
                 arrival.connection.is_some()
                     && !arrival.again
                     && arrival.connection == self.proven
-                    && (arrival.connection > self.forgot || self.recent.is_full())
                     && !self.recent.contains(id)
             }
         }
@@ -93,13 +87,6 @@ impl Inbox {
             let accepted = (id.to_owned(), text.to_owned());
             self.accepted_meanwhile.push(accepted);
         }
-    }
-
-    /// Gives back what is known of the latest messages, so that the next are looked up.
-    pub(super) fn begin_anew(&mut self) {
-        self.proven = None;
-        self.forgot = self.latest;
-        self.recent = Recent::default();
     }
 
     /// The next message whose turn has come, with what is known of it.
@@ -159,8 +146,7 @@ impl Gateway {
             tags: tags::lasting_of_contact(tags),
             time: sane(sent, self.now.wall),
         };
-        let inbox = &mut self.correspondence(contact).inbox;
-        inbox.latest = inbox.latest.max(arrival.connection);
+        let inbox = &self.correspondence(contact).inbox;
         if inbox.is_new(&arrival) && inbox.pending.is_empty() {
             self.take_in(contact, arrival, Known::New);
             return;
@@ -244,7 +230,7 @@ impl Gateway {
             // A repeat, too: it may not have heard yet that it is confirmed, and say it again.
             inbox.recent.add(given, &arrival.text, now);
             let until = inbox.recent.until();
-            self.look_at_recent(until);
+            self.look_at_flood(until);
         }
         if known != Known::Repeat {
             let msgid = arrival.id.as_deref().filter(|id| can_be_msgid(id));

@@ -161,8 +161,8 @@ pub struct Gateway {
     calendar: Calendar,
     /// When texts that are old enough are deleted next, on the monotonic clock.
     next_expiry: Option<Duration>,
-    /// When ids of contacts that have said much are given back next, on the monotonic clock.
-    next_forgetting: Option<Duration>,
+    /// When room that a flood has needed is given back next, on the monotonic clock.
+    next_rest: Option<Duration>,
     prompts: Prompts,
     /// A contact is being taken in, so what is heard of it waited with its request.
     letting_in: bool,
@@ -227,7 +227,7 @@ impl Gateway {
             looked_at_last: None,
             calendar: Calendar::new(remembered.calendar, settings.history, now),
             next_expiry: None,
-            next_forgetting: None,
+            next_rest: None,
             prompts: Prompts::default(),
             pending_changes: HashMap::new(),
             next_change: 0,

@@ -20,71 +20,101 @@ const AROUND: u64 = 4 + 22;
 /// No more ids than this are remembered of a contact: those of the shortest frames there are,
 /// with an id of one character. In usual ones, of a hundred bytes, there are ten thousand.
 #[cfg(any(test, fuzzing))]
-pub(super) const RECENT: usize = WINDOW.div_ceil(AROUND + 1) as usize;
+pub(super) const RECENT: usize = (WINDOW / UNIT).div_ceil((AROUND + 1) / UNIT) as usize;
 
-/// As many ids are kept for as long as it takes: what a long talk needs, some 40 KiB.
-const FEW: usize = 1_024;
+/// So many messages in a row, with no [`PAUSE`] between, are a flood: then an index of the ids is
+/// worth its memory, which is as much again and more.
+const FLOOD: usize = 256;
 
-/// More than [`FEW`] of a contact that has said nothing for so long are given back.
+/// A contact that has said nothing for so long floods no more.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// Digests of the latest ids of a contact. One that has the digest of another is looked up in
-/// vain, and nothing else happens.
+/// Lengths are remembered in units of so many bytes, rounded down: that of the longest frame then
+/// takes two bytes.
+const UNIT: u64 = 16;
+
+/// Digests of the latest ids of a contact: at most ten bytes for each, a hundred KiB in usual
+/// messages. One that has the digest of another is looked up in vain, and nothing else happens.
 #[derive(Debug, Default)]
 pub(super) struct Recent {
-    /// In the order in which they came, with the bytes that the frame had at least.
-    order: VecDeque<(u64, u32)>,
-    all: HashSet<u64>,
-    /// Of all of them but the latest: one that reaches the window still goes.
-    bytes: u64,
+    /// In the order in which they came.
+    order: VecDeque<u64>,
+    /// How long the frame of each was at least, in units.
+    lengths: VecDeque<u16>,
+    /// The same digests, to be found at once, in a flood. Otherwise they are gone through, which
+    /// takes microseconds.
+    index: Option<HashSet<u64>>,
+    /// How many have come since the last pause.
+    in_a_row: usize,
+    /// Of all of them but the latest, in units: one that reaches the window still goes.
+    units: u64,
     /// When the latest came, on the monotonic clock.
     at: Duration,
-    /// There were more than a sender has on its way.
-    is_full: bool,
 }
 
 impl Recent {
     pub fn contains(&self, id: &str) -> bool {
-        self.all.contains(&digest(id))
+        self.has(digest(id))
+    }
+
+    fn has(&self, digest: u64) -> bool {
+        match &self.index {
+            Some(index) => index.contains(&digest),
+            None => self.order.contains(&digest),
+        }
     }
 
     /// A message has come. Its length is counted in characters: no frame has less, even one of
     /// bytes that had to be replaced.
     pub fn add(&mut self, id: &str, text: &str, now: Duration) {
         let digest = digest(id);
+        if now.saturating_sub(self.at) >= PAUSE {
+            self.in_a_row = 0;
+        }
         self.at = now;
-        if !self.all.insert(digest) {
+        self.in_a_row += 1;
+        if self.has(digest) {
             return;
         }
-        if let Some((_, latest)) = self.order.back() {
-            self.bytes += u64::from(*latest);
+        if self.in_a_row > FLOOD && self.index.is_none() {
+            self.index = Some(self.order.iter().copied().collect());
         }
-        while self.bytes >= WINDOW
-            && let Some((oldest, length)) = self.order.pop_front()
+        self.units += self.lengths.back().copied().map_or(0, u64::from);
+        while self.units * UNIT >= WINDOW
+            && let (Some(oldest), Some(length)) = (self.order.pop_front(), self.lengths.pop_front())
         {
-            self.bytes -= u64::from(length);
-            self.all.remove(&oldest);
-            self.is_full = true;
+            self.units -= u64::from(length);
+            if let Some(index) = &mut self.index {
+                index.remove(&oldest);
+            }
         }
         let length = AROUND + (id.chars().count() + text.chars().count()) as u64;
-        let length = u32::try_from(length).unwrap_or(u32::MAX);
-        self.order.push_back((digest, length));
+        self.order.push_back(digest);
+        self.lengths
+            .push_back(u16::try_from(length / UNIT).unwrap_or(u16::MAX));
+        if let Some(index) = &mut self.index {
+            index.insert(digest);
+        }
     }
 
-    /// Whether these are all that a sender may repeat, whatever came before them.
-    pub fn is_full(&self) -> bool {
-        self.is_full
-    }
-
-    /// When they are to be given back, if nothing comes any more; never where they are few.
+    /// When room is to be given back, if nothing comes any more.
     pub fn until(&self) -> Option<Duration> {
-        (self.order.len() > FEW).then_some(self.at + PAUSE)
+        self.index.is_some().then_some(self.at + PAUSE)
+    }
+
+    /// Gives back what only a flood needs.
+    pub fn rest(&mut self) {
+        self.index = None;
+        self.in_a_row = 0;
+        self.order.shrink_to_fit();
+        self.lengths.shrink_to_fit();
     }
 
     /// How many there are.
     #[cfg(any(test, fuzzing))]
     pub fn len(&self) -> usize {
-        self.order.len().max(self.all.len())
+        let indexed = self.index.as_ref().map_or(0, HashSet::len);
+        self.order.len().max(self.lengths.len()).max(indexed)
     }
 }
 
@@ -95,29 +125,28 @@ fn digest(id: &str) -> u64 {
 }
 
 impl Gateway {
-    /// A flood may have come, whose ids are not needed for ever.
-    pub(super) fn look_at_recent(&mut self, until: Option<Duration>) {
+    /// A contact has said something; if that was in a flood, the flood will end.
+    pub(super) fn look_at_flood(&mut self, until: Option<Duration>) {
         if let Some(until) = until {
-            self.next_forgetting.get_or_insert(until);
+            self.next_rest.get_or_insert(until);
         }
     }
 
-    /// Gives the ids of floods that have ended back. What such a contact says next is looked
-    /// up, even behind something new: it may not have heard yet what was confirmed.
-    pub(super) fn forget_recent(&mut self) {
+    /// Gives back what contacts needed whose floods have ended.
+    pub(super) fn rest_from_floods(&mut self) {
         let now = self.now.monotonic;
-        if self.next_forgetting.is_none_or(|at| at > now) {
+        if self.next_rest.is_none_or(|at| at > now) {
             return;
         }
         let mut next: Option<Duration> = None;
         for talk in self.correspondences.values_mut() {
             match talk.inbox.recent.until() {
-                Some(until) if until <= now => talk.inbox.begin_anew(),
+                Some(until) if until <= now => talk.inbox.recent.rest(),
                 Some(until) => next = Some(next.map_or(until, |next| next.min(until))),
                 None => {}
             }
         }
-        self.next_forgetting = next;
+        self.next_rest = next;
     }
 }
 
@@ -136,8 +165,8 @@ mod tests {
     fn as_many_ids_are_remembered_as_a_sender_has_on_its_way() {
         let mut recent = Recent::default();
         flood(&mut recent, 100_000, "hi");
-        let length = AROUND + 6 + 2;
-        let on_its_way = WINDOW.div_ceil(length);
+        let units = (AROUND + 6 + 2) / UNIT;
+        let on_its_way = (WINDOW / UNIT).div_ceil(units);
         assert_eq!(recent.len() as u64, on_its_way);
         assert!(recent.contains("099999"));
         assert!(recent.contains(&format!("{:06}", 100_000 - on_its_way)));
@@ -159,5 +188,24 @@ mod tests {
             recent.add(&id, "", Duration::ZERO);
         }
         assert_eq!(recent.len(), RECENT);
+    }
+
+    #[test]
+    fn what_only_a_flood_needs_is_given_back_and_all_ids_are_known() {
+        let mut recent = Recent::default();
+        flood(&mut recent, FLOOD, "hi");
+        assert_eq!(recent.until(), None, "it is no flood yet");
+        flood(&mut recent, 2_000, "hi");
+        assert_eq!(recent.until(), Some(PAUSE));
+        assert_eq!(recent.len(), 2_000);
+        recent.rest();
+        assert_eq!((recent.len(), recent.until()), (2_000, None));
+        assert!(recent.contains("000000") && recent.contains("001999"));
+        // A talk is no flood, however long it is.
+        for number in 2_000..3_000 {
+            let now = PAUSE * number;
+            recent.add(&number.to_string(), "hi", now);
+            assert_eq!(recent.until(), None);
+        }
     }
 }

@@ -249,7 +249,7 @@ impl Sender {
             95..97 => {
                 // As after a flood and a pause.
                 for talk in self.world.gateway.correspondences.values_mut() {
-                    talk.inbox.begin_anew();
+                    talk.inbox.recent.rest();
                 }
             }
             97..99 => {
