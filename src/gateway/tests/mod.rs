@@ -28,6 +28,7 @@ mod pace;
 mod playback;
 mod pre_away;
 mod presence;
+mod repeats;
 mod response;
 mod room;
 mod sender;
